@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package member knows the people and programmes that act on the instance: who is asking, in which
+// role, for which organisation, and by which token.
+package member
+
+import "slices"
+
+// Role is what an Actor may be on this instance. Roles are not ordered: a provider is not a little
+// organiser. Permission is decided in each use case from the Actor.
+type Role string
+
+// The roles. Visitor is anyone, including the nameless.
+const (
+	Visitor       Role = "visitor"
+	Agent         Role = "agent"    // member of a body, speaks for it in its own declarations
+	Referent      Role = "referent" // agent who also answers for the body's membership
+	Provider      Role = "provider" // speaks for a provider
+	Organiser     Role = "organiser"
+	Administrator Role = "administrator"
+)
+
+// Roles returns the roles a token can carry, in the order they are documented.
+func Roles() []Role { return []Role{Agent, Referent, Provider, Organiser, Administrator} }
+
+// ParseRole reads a role's name. It returns false for an unknown one, and for visitor, which nobody
+// is given.
+func ParseRole(s string) (Role, bool) {
+	r := Role(s)
+	return r, slices.Contains(Roles(), r)
+}
+
+// ActorID identifies who acts: an account, a token, or a programme of the instance itself.
+type ActorID string
+
+// Actor is who asks. The zero value is the nameless visitor.
+type Actor struct {
+	ID   ActorID
+	Name string // for the audit trail; never shown to visitors
+	Role Role
+	// Organisation is the ID of the registry organisation the actor speaks for; empty for organisers
+	// and administrators, who speak for the collective.
+	Organisation string
+}
+
+// System is the instance itself: start-up, importers run by the administrator, timers.
+func System(name string) Actor {
+	return Actor{ID: ActorID("system:" + name), Name: name, Role: Administrator}
+}
+
+// Known reports whether somebody is known to be asking.
+func (a Actor) Known() bool { return a.ID != "" && a.Role != "" && a.Role != Visitor }
+
+// Organises reports whether the actor keeps the collective's house.
+func (a Actor) Organises() bool { return a.Role == Organiser || a.Role == Administrator }
+
+// SpeaksFor reports whether the actor may declare things in the name of that organisation.
+func (a Actor) SpeaksFor(organisation string) bool {
+	if a.Organises() {
+		return true
+	}
+	return a.Known() && organisation != "" && a.Organisation == organisation
+}
+
+// Belongs reports whether the actor is from a public body of the collective: what providers may not
+// see, it may.
+func (a Actor) Belongs() bool {
+	return a.Organises() || a.Role == Agent || a.Role == Referent
+}
