@@ -65,7 +65,7 @@ func TestLabelsBecomeExpressions(t *testing.T) {
 }
 
 func TestAnUnknownLabelIsKept(t *testing.T) {
-	for _, label := range []string{"", "N/A", "CPA", "Proprietary", "MIT OR", "((MIT)", "MIT WITH",
+	for _, label := range []string{"", "N/A", "CPA", "Proprietary", "MIT OR", "((MIT) AND Foo", "MIT WITH",
 		"MIT, CeCILL-2.2", "GPL-2.0 WITH no-such-exception", strings.Repeat("(", 5000), strings.Repeat("MIT OR ", 900) + "MIT"} {
 		got := spdx.Parse("  " + label + " ")
 		if got.Known || got.Expression != "" || got.Ambiguous || got.Label != strings.TrimSpace(label) {
