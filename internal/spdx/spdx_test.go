@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/github/go-spdx/v2/spdxexp"
+
 	"maillage/internal/spdx"
 )
 
@@ -78,10 +80,17 @@ func TestValidReadsAsTheReferenceDoes(t *testing.T) {
 	for expr, want := range map[string]bool{
 		"AGPL-3.0-or-later": true, "agpl-3.0": true, "MIT OR Apache-2.0": true,
 		"MIT WITH Bison-exception-2.2": true, "": false, "   ": false, "LGPL 3": false, "LICENSE.txt": false,
-		"Invalid License": false, strings.Repeat("(", 900): false,
+		"Invalid License": false, "mit or isc": false, "MIT OR (ISC AND Zlib)": true, "GPL-2.0+": true,
+		"Apache-2.0+": true, "MIT OR": false, "MIT ISC": false, "LicenseRef-x": true, "MIT AND WITH": false,
+		"GPL-2.0-only WITH Classpath-exception-2.0 OR MIT": true, "DocumentRef-a:LicenseRef-b": true, strings.Repeat("(", 900): false,
 	} {
 		if got := spdx.Valid(expr); got != want {
 			t.Errorf("Valid(%.30q) = %v", expr, got)
+		}
+		if strings.Count(expr, "(") == strings.Count(expr, ")") {
+			if reference, _ := spdxexp.ValidateLicenses([]string{expr}); reference != want {
+				t.Errorf("the library says %v of %q", reference, expr)
+			}
 		}
 	}
 }
