@@ -33,7 +33,11 @@ fi
 # Debian would otherwise create and start a server of its own at each boot; the tests run a private
 # one, so that the machine is left as it was.
 answers=/etc/postgresql-common/createcluster.d/maillage-no-cluster.conf
-cleanup() { "${as_root[@]}" rm -f "$answers"; }
+cleanup() {
+	"${as_root[@]}" rm -f "$answers"
+	# Left in place when somebody else keeps a file there.
+	"${as_root[@]}" rmdir "$(dirname "$answers")" 2>/dev/null || true
+}
 if [[ " ${missing[*]} " == *" postgresql "* ]] && [ ! -e "$answers" ]; then
 	trap cleanup EXIT
 	"${as_root[@]}" mkdir -p "$(dirname "$answers")"

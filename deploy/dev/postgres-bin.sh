@@ -6,7 +6,7 @@
 # them out of PATH, one folder a version. Ends with 1 when there are none.
 set -euo pipefail
 
-for folder in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -t/ -k5 -rn); do
+for folder in $(printf "%s\n" /usr/lib/postgresql/*/bin | sort -t/ -k5 -rn); do
 	if [ -x "$folder/initdb" ] && [ -x "$folder/pg_ctl" ]; then
 		echo "$folder"
 		exit 0
