@@ -24,7 +24,7 @@ test: deps fmt-check vet staticcheck ## everything that must pass: checks, SQLit
 	@deploy/dev/test.sh
 
 bench: deps ## the figures, on SQLite and PostgreSQL (several minutes)
-	deploy/dev/with-postgres.sh go run ./internal/bench
+	deploy/dev/with-postgres.sh --durable go run ./internal/bench
 
 fmt: ## format the Go files
 	gofmt -l -s -w .

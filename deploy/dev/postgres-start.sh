@@ -2,10 +2,11 @@
 # SPDX-FileCopyrightText: The Maillage authors
 # SPDX-License-Identifier: EUPL-1.2
 #
-# usage: postgres-start.sh FOLDER
+# usage: postgres-start.sh FOLDER [durable]
 #
 # Creates FOLDER, runs a private PostgreSQL in it, and prints its URL, alone, on standard output.
-# Stop it with postgres-stop.sh FOLDER. For tests only: nothing is made to survive a power cut.
+# Stop it with postgres-stop.sh FOLDER. For tests: nothing is made to survive a power cut, unless
+# "durable" is said, which leaves PostgreSQL's own settings and is for measuring.
 #
 # It listens on a socket inside FOLDER and on no port: no port to find free, and nobody else of the
 # machine can enter, so that no password is needed. Its language and its zone are those of a server
@@ -13,7 +14,7 @@
 # must fail here rather than in production.
 set -euo pipefail
 
-folder=${1:?usage: postgres-start.sh FOLDER}
+folder=${1:?usage: postgres-start.sh FOLDER [durable]}
 here=$(cd "$(dirname "$0")" && pwd)
 bin=$("$here/postgres-bin.sh")
 
@@ -48,14 +49,17 @@ cd "$folder"
 "${as_owner[@]}" tee -a "$folder/data/postgresql.conf" >/dev/null <<CONF
 listen_addresses = ''
 unix_socket_directories = '$folder'
-fsync = off
-synchronous_commit = off
-full_page_writes = off
 max_connections = 300
-shared_buffers = 128MB
-max_wal_size = 4GB
 timezone = 'Europe/Paris'
 CONF
+if [ "${2:-}" != durable ]; then
+	"${as_owner[@]}" tee -a "$folder/data/postgresql.conf" >/dev/null <<-CONF
+		fsync = off
+		synchronous_commit = off
+		full_page_writes = off
+		max_wal_size = 512MB
+	CONF
+fi
 "${as_owner[@]}" "$bin/pg_ctl" start --wait --timeout=60 --silent --pgdata="$folder/data" \
 	--log="$folder/server.log" >/dev/null 2>&1 || fail
 
