@@ -30,19 +30,28 @@ func Fold(s string) string {
 			b, gap = appendFolded(b, rune(c), gap)
 			continue
 		}
-		// norm works on whole runs: a base and its marks are only known together. It leaves alone
-		// what follows a broken byte, hence the repair.
-		j := i
-		for j < len(s) && s[j] >= utf8.RuneSelf {
-			j++
-		}
-		for _, r := range norm.NFKD.String(strings.ToValidUTF8(s[i:j], "\ufffd")) {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch d := norm.NFKD.PropertiesString(s[i:]).Decomposition(); {
+		case r >= firstHangul && r <= lastHangul: // decomposed by rule, not by table
+			for _, jamo := range norm.NFKD.String(s[i : i+size]) {
+				b, gap = appendFolded(b, jamo, gap)
+			}
+		case d == nil:
 			b, gap = appendFolded(b, r, gap)
+		default:
+			for len(d) > 0 {
+				part, n := utf8.DecodeRune(d)
+				b, gap = appendFolded(b, part, gap)
+				d = d[n:]
+			}
 		}
-		i = j
+		i += size
 	}
 	return string(b)
 }
+
+// The Korean syllables.
+const firstHangul, lastHangul = '\uac00', '\ud7a3'
 
 // foldedASCII reports whether Fold would change nothing.
 func foldedASCII(s string) bool {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/unicode/norm"
 )
 
 func TestFoldingForgetsAccentsCaseAndPunctuation(t *testing.T) {
@@ -81,7 +82,7 @@ func TestASlugIsASCIIAndCutAtAWord(t *testing.T) {
 }
 
 func FuzzFold(f *testing.F) {
-	for _, s := range []string{"", "Saint-Étienne", "œ\u0301", "\xff", "a\u200db", "٣", "0\xf0ȉ"} {
+	for _, s := range []string{"", "Saint-Étienne", "œ\u0301", "\xff", "a\u200db", "٣", "0\xf0ȉ", "한국어", "ǆ"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -89,6 +90,9 @@ func FuzzFold(f *testing.F) {
 		if !utf8.ValidString(once) || Fold(once) != once || strings.Contains(once, "  ") ||
 			strings.TrimSpace(once) != once {
 			t.Errorf("Fold(%q) = %q", s, once)
+		}
+		if utf8.ValidString(s) && Fold(norm.NFKD.String(s)) != once {
+			t.Errorf("Fold(%q) = %q, but otherwise once decomposed", s, once)
 		}
 		slug := Slug(s)
 		if len(slug) > MaxSlug || strings.Trim(slug, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" ||
