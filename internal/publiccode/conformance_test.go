@@ -87,8 +87,8 @@ func assets(t testing.TB) fs.FS {
 		"assets/img/logo.png": picture, "assets/img/sshot1.png": picture, "assets/img/sshot2.png": picture,
 		"assets/img/sshot3.jpg": picture, "assets/img/sshot3.png": picture,
 		"assets/img/not-an-image.png": {Data: []byte("not an image")},
-		"assets/AUTHORS":              {Data: []byte("Somebody\n")},
-		"logo.mpg":                    {Data: []byte("x")}, "monochromeLogo.mpg": {Data: []byte("x")},
+		"assets/AUTHORS":              {Data: []byte("Somebody\n")}, "testdata/AUTHORS": {Data: []byte("Somebody\n")},
+		"logo.mpg": {Data: []byte("x")}, "monochromeLogo.mpg": {Data: []byte("x")},
 	}
 }
 

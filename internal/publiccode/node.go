@@ -52,7 +52,11 @@ func (r *reader) wrongType(n *yaml.Node, want string) {
 	r.add(Error, keyAtLine(r.root, n.Line, ""), "type", "must be "+want, n.Line, 1)
 }
 
-var atLine = regexp.MustCompile(`line (\d+)`)
+var (
+	atLine        = regexp.MustCompile(`line (\d+)`)
+	unknownAnchor = regexp.MustCompile(`unknown anchor '([^']+)'`)
+	yamlPrefix    = regexp.MustCompile(`^yaml: (?:line \d+: )?`)
+)
 
 // load reads the YAML and reports whether there is a mapping to look into.
 func (r *reader) load(data []byte) bool {
@@ -77,11 +81,7 @@ func (r *reader) load(data []byte) bool {
 		return false
 	}
 	if err != nil {
-		line := 1
-		if m := atLine.FindStringSubmatch(err.Error()); m != nil {
-			line, _ = strconv.Atoi(m[1]) // digits, by the expression
-		}
-		r.add(Error, "", "yaml", "is not valid YAML: "+strings.TrimPrefix(err.Error(), "yaml: "), max(line, 1), 1)
+		r.add(Error, "", "yaml", "is not valid YAML: "+yamlPrefix.ReplaceAllString(err.Error(), ""), errorLine(err, data), 1)
 		return false
 	}
 	r.root = follow(doc.Content[0])
@@ -95,6 +95,24 @@ func (r *reader) load(data []byte) bool {
 		return false
 	}
 	return r.duplicates(r.root, "")
+}
+
+// errorLine returns the line of a YAML error, from 1. The library counts the lines of its parser
+// from 0 and those of its scanner from 1, leaves a line 0 out, and gives none for an anchor.
+func errorLine(err error, data []byte) int {
+	text := err.Error()
+	if m := unknownAnchor.FindStringSubmatch(text); m != nil {
+		before, _, _ := bytes.Cut(data, []byte("*"+m[1]))
+		return 1 + bytes.Count(before, []byte("\n"))
+	}
+	line := 0
+	if m := atLine.FindStringSubmatch(text); m != nil {
+		line, _ = strconv.Atoi(m[1]) // digits, by the expression
+	}
+	if strings.Contains(text, "did not find expected") {
+		line++
+	}
+	return max(line, 1)
 }
 
 // indicators counts the bytes that can start a value, so that a file made of nothing else is
@@ -175,12 +193,31 @@ func follow(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// pairs yields the keys and values of a mapping, aliases followed.
+// pairs yields the keys and values of a mapping, aliases followed, then those it merges ("<<") and
+// does not set itself.
 func pairs(n *yaml.Node) func(func(key, value *yaml.Node) bool) {
 	return func(yield func(key, value *yaml.Node) bool) {
+		own := map[string]bool{}
+		var merged []*yaml.Node
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if !yield(follow(n.Content[i]), follow(n.Content[i+1])) {
+			key, value := follow(n.Content[i]), follow(n.Content[i+1])
+			if key.ShortTag() == "!!merge" {
+				merged = append(merged, value)
+				continue
+			}
+			own[key.Value] = true
+			if !yield(key, value) {
 				return
+			}
+		}
+		for _, from := range merged {
+			if from.Kind != yaml.MappingNode {
+				continue
+			}
+			for key, value := range pairs(from) {
+				if !own[key.Value] && !yield(key, value) {
+					return
+				}
 			}
 		}
 	}
