@@ -78,3 +78,9 @@ func textLog(b *strings.Builder, level slog.Level) *slog.Logger {
 }
 
 func ok(c echo.Context) error { return c.String(http.StatusOK, "bien") }
+
+func echoRequest(t testing.TB, rawQuery string) *http.Request {
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	r.URL.RawQuery = rawQuery
+	return r
+}
