@@ -115,7 +115,7 @@ var landlords = map[string][]string{
 	"github.com/yuin/goldmark":           {"internal/text"},
 	"github.com/microcosm-cc/bluemonday": {"internal/text"},
 	"go.yaml.in/yaml/v3":                 {"internal/publiccode", "api", "cmd/maillage"},
-	"golang.org/x/text": {"internal/publiccode", "internal/text", "internal/territory/generate",
+	"golang.org/x/text": {"internal/publiccode", "internal/spdx", "internal/text", "internal/territory/generate",
 		"internal/search", "frontend"},
 	"golang.org/x/crypto":              {"internal/member", "federation"},
 	"golang.org/x/net":                 {"internal/text", "federation", "caldav"},
