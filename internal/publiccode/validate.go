@@ -28,7 +28,7 @@ func (r *reader) validate(doc *Document) {
 	}
 	if r.present.releaseDate {
 		r.date("releaseDate", doc.ReleaseDate)
-	} else if r.legacy && child(r.root, "releaseDate") == nil {
+	} else if n := child(r.root, "releaseDate"); r.legacy && (n == nil || isNull(n)) {
 		r.fail("releaseDate", "required", "is required before version 0.4")
 	}
 	r.picture("logo", doc.Logo)
