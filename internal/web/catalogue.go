@@ -24,13 +24,22 @@ type Catalogue struct {
 func NewCatalogue() Catalogue { return Catalogue{load("fr"), load("en")} }
 
 // Sentence returns what to tell people about a code, with detail (a limit, a value: public) put
-// where the sentence wants it. Without a sentence of its own the code's is empty.
+// where the sentence wants it; without detail, the part of the sentence in brackets is left out. A
+// code without a sentence gives an empty string.
 func (c Catalogue) Sentence(lang, code, detail string) string {
 	words := c.fr
 	if lang == "en" {
 		words = c.en
 	}
-	return strings.ReplaceAll(words[code], "{detail}", detail)
+	sentence := words[code]
+	before, rest, optional := strings.Cut(sentence, "[")
+	if inside, after, closed := strings.Cut(rest, "]"); optional && closed {
+		if detail == "" {
+			inside = ""
+		}
+		sentence = before + inside + after
+	}
+	return strings.ReplaceAll(sentence, "{detail}", detail)
 }
 
 // Title returns the name of a status for people, such as "Introuvable".

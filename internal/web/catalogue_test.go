@@ -24,6 +24,9 @@ func TestBothLanguagesHaveTheSameCodesAndNoEmptySentence(t *testing.T) {
 		if !ok || strings.TrimSpace(sentence) == "" || strings.TrimSpace(other) == "" {
 			t.Errorf("%s is not complete: %q, %q", code, sentence, other)
 		}
+		if s := c.Sentence("fr", code, "") + c.Sentence("en", code, ""); strings.ContainsAny(s, "[]{}") || strings.Contains(s, ": .") {
+			t.Errorf("%s without a detail reads %q", code, s)
+		}
 		if strings.Contains(sentence, "{detail}") != strings.Contains(other, "{detail}") {
 			t.Errorf("%s: {detail} in one language only", code)
 		}
