@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+package store
+
+import (
+	"context"
+	"strings"
+
+	"maillage/internal/catalogue"
+	"maillage/internal/registry"
+)
+
+// live limits a query to entities that are in the registry.
+const live = " AND merged_into IS NULL AND withdrawn_at IS NULL"
+
+// Position returns the number of the last committed change.
+func (db *DB) Position(ctx context.Context) (int64, error) {
+	var seq int64
+	err := db.in(ctx).Raw("SELECT seq FROM feed_heads WHERE origin = ?", registry.OriginLocal).Row().Scan(&seq)
+	return seq, translate("read the feed's head", err)
+}
+
+// Changes returns changes after that number, in order.
+func (db *DB) Changes(ctx context.Context, after int64, limit int) ([]registry.Change, error) {
+	return find(ctx, db, "read changes", (*changeRow).change, "seq", limit, "origin = ? AND seq > ?", registry.OriginLocal, after)
+}
+
+// PublicChanges returns the changes everybody may see after that number, in order.
+func (db *DB) PublicChanges(ctx context.Context, after int64, limit int) ([]registry.Change, error) {
+	return find(ctx, db, "read changes", (*changeRow).change, "seq", limit,
+		"origin = ? AND seq > ? AND public_op <> ''", registry.OriginLocal, after)
+}
+
+// AuditOf returns the audit trail of a thing, newest first, before that id (empty for the newest).
+func (db *DB) AuditOf(ctx context.Context, object, before registry.ID, limit int) ([]registry.AuditEntry, error) {
+	if before == "" {
+		before = "~" // after every UUID
+	}
+	return find(ctx, db, "read audit", (*auditRow).entry, "id DESC", limit, "object_id = ? AND id < ?", string(object), string(before))
+}
+
+// shownColumns leave out what a list does not show.
+func shownSoftware(r *shownRow) (registry.Software, error) {
+	e, f, err := shown[registry.SoftwareFacts](r)
+	return registry.Software{Entity: e, SoftwareFacts: f}, err
+}
+
+func shownOrganisation(r *shownRow) (registry.Organisation, error) {
+	e, f, err := shown[registry.OrganisationFacts](r)
+	return registry.Organisation{Entity: e, OrganisationFacts: f}, err
+}
+
+// shownRow is an entity as lists need it: reading provenance and haystack for 57,000 of them at
+// start would cost more than all the rest.
+type shownRow struct {
+	entityRow
+}
+
+func shown[F registry.Facts](r *shownRow) (registry.Entity, F, error) {
+	var none F
+	e, err := r.entity(false)
+	if err != nil {
+		return e, none, err
+	}
+	f, err := decodeFacts[F](r.ID, r.Facts)
+	return e, f, err
+}
+
+const shownColumns = "id, kind, slug, rev, facts, created_at, updated_at"
+
+// shownRows reads entities through database/sql: at start there are tens of thousands, and GORM's
+// scanning costs more than the query.
+func shownRows[T any](ctx context.Context, db *DB, convert func(*shownRow) (T, error), where string, args ...any) ([]T, error) {
+	rows, err := db.in(ctx).Raw("SELECT "+shownColumns+" FROM entities WHERE "+where, args...).Rows()
+	if err != nil {
+		return nil, translate("read entities", err)
+	}
+	defer rows.Close() //nolint:errcheck // rows.Err is checked below
+	var out []T
+	for rows.Next() {
+		var r shownRow
+		if err := rows.Scan(&r.ID, &r.Kind, &r.Slug, &r.Rev, &r.Facts, &r.CreatedAt, &r.UpdatedAt); err != nil {
+			return nil, translate("read entities", err)
+		}
+		thing, err := convert(&r)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, thing)
+	}
+	return out, translate("read entities", rows.Err())
+}
+
+func shownPage[T any](ctx context.Context, db *DB, kind registry.Kind, convert func(*shownRow) (T, error), after registry.ID, limit int) ([]T, error) {
+	return shownRows(ctx, db, convert, "kind = ? AND id > ?"+live+" ORDER BY id LIMIT ?", string(kind), string(after), limit)
+}
+
+func shownByID[T any](ctx context.Context, db *DB, kind registry.Kind, convert func(*shownRow) (T, error), ids []registry.ID) ([]T, error) {
+	var out []T
+	err := inBatches(ids, func(ids []registry.ID) error {
+		found, err := shownRows(ctx, db, convert, "kind = ? AND id IN ?"+live, string(kind), ids)
+		out = append(out, found...)
+		return err
+	})
+	return out, err
+}
+
+// SoftwarePage returns live software by ascending id.
+func (db *DB) SoftwarePage(ctx context.Context, after registry.ID, limit int) ([]registry.Software, error) {
+	return shownPage(ctx, db, registry.KindSoftware, shownSoftware, after, limit)
+}
+
+// OrganisationPage returns live organisations by ascending id.
+func (db *DB) OrganisationPage(ctx context.Context, after registry.ID, limit int) ([]registry.Organisation, error) {
+	return shownPage(ctx, db, registry.KindOrganisation, shownOrganisation, after, limit)
+}
+
+// SoftwareShown returns those of the ids that are live.
+func (db *DB) SoftwareShown(ctx context.Context, ids ...registry.ID) ([]registry.Software, error) {
+	return shownByID(ctx, db, registry.KindSoftware, shownSoftware, ids)
+}
+
+// OrganisationsShown returns those of the ids that are live.
+func (db *DB) OrganisationsShown(ctx context.Context, ids ...registry.ID) ([]registry.Organisation, error) {
+	return shownByID(ctx, db, registry.KindOrganisation, shownOrganisation, ids)
+}
+
+// UsagePage returns standing usages by ascending id.
+func (db *DB) UsagePage(ctx context.Context, after registry.ID, limit int) ([]registry.Usage, error) {
+	return find(ctx, db, "read usages", (*usageRow).usage, "id", limit, "id > ?"+standing, string(after))
+}
+
+// OfferPage returns standing offers by ascending id.
+func (db *DB) OfferPage(ctx context.Context, after registry.ID, limit int) ([]registry.Offer, error) {
+	return find(ctx, db, "read offers", (*offerRow).offer, "id", limit, "id > ?"+standing, string(after))
+}
+
+// ReferencePage returns standing references by ascending id.
+func (db *DB) ReferencePage(ctx context.Context, after registry.ID, limit int) ([]registry.Reference, error) {
+	return find(ctx, db, "read references", (*referenceRow).reference, "id", limit, "id > ?"+standing, string(after))
+}
+
+// UsagesShown returns those of the ids that stand.
+func (db *DB) UsagesShown(ctx context.Context, ids ...registry.ID) ([]registry.Usage, error) {
+	return byID(ctx, db, "read usages", (*usageRow).usage, standing, ids)
+}
+
+// OffersShown returns those of the ids that stand.
+func (db *DB) OffersShown(ctx context.Context, ids ...registry.ID) ([]registry.Offer, error) {
+	return byID(ctx, db, "read offers", (*offerRow).offer, standing, ids)
+}
+
+// ReferencesShown returns those of the ids that stand.
+func (db *DB) ReferencesShown(ctx context.Context, ids ...registry.ID) ([]registry.Reference, error) {
+	return byID(ctx, db, "read references", (*referenceRow).reference, standing, ids)
+}
+
+// FormerSlugs returns the names that lead to another entity's page: former slugs, and the slugs and
+// ids of merged entities.
+func (db *DB) FormerSlugs(ctx context.Context) ([]catalogue.Redirect, error) {
+	var rows []struct{ Kind, Name, Target string }
+	err := db.in(ctx).Raw(`
+		SELECT s.kind AS kind, s.slug AS name, s.entity_id AS target FROM entity_slugs s
+		JOIN entities e ON e.id = s.entity_id WHERE s.current = ? OR e.merged_into IS NOT NULL
+		UNION ALL
+		SELECT kind, id AS name, id AS target FROM entities WHERE merged_into IS NOT NULL`, false).Scan(&rows).Error
+	if err != nil {
+		return nil, translate("read former slugs", err)
+	}
+	var merged []struct{ ID, MergedInto string }
+	err = db.in(ctx).Raw("SELECT id, merged_into FROM entities WHERE merged_into IS NOT NULL").Scan(&merged).Error
+	if err != nil {
+		return nil, translate("read former slugs", err)
+	}
+	into := make(map[string]string, len(merged))
+	for _, m := range merged {
+		into[m.ID] = m.MergedInto
+	}
+	out := make([]catalogue.Redirect, 0, len(rows))
+	for _, r := range rows {
+		for range 10 { // as in Resolve
+			next, is := into[r.Target]
+			if !is {
+				break
+			}
+			r.Target = next
+		}
+		out = append(out, catalogue.Redirect{Kind: registry.Kind(r.Kind), From: r.Name, To: registry.ID(r.Target)})
+	}
+	return out, nil
+}
+
+// SearchPlain is the search of last resort: live entities of these kinds whose folded text holds
+// every word, best known names first.
+func (db *DB) SearchPlain(ctx context.Context, words []string, kinds []registry.Kind, limit int) ([]registry.ID, error) {
+	where, args := "kind IN ?"+live, []any{kinds}
+	for _, w := range words {
+		where += ` AND haystack LIKE ? ESCAPE '\'`
+		args = append(args, "%"+escapeLike(w)+"%")
+	}
+	var ids []registry.ID
+	err := db.in(ctx).Raw("SELECT id FROM entities WHERE "+where+" ORDER BY name_folded, id LIMIT ?", append(args, limit)...).Scan(&ids).Error
+	return ids, translate("plain search", err)
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`)
+
+func escapeLike(s string) string { return likeEscaper.Replace(s) }

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+package store
+
+import (
+	"net/url"
+
+	"github.com/glebarez/sqlite"
+	"gorm.io/gorm"
+)
+
+// sqliteDialector opens a SQLite file through the pure Go driver.
+//
+// busy_timeout comes first, so that switching to WAL waits for others. Transactions begin immediate:
+// one that reads and then writes would otherwise fail under load, whatever the timeout. synchronous
+// is FULL: what was acknowledged survives a power cut.
+func sqliteDialector(path string) gorm.Dialector {
+	query := "_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_txlock=immediate"
+	return sqlite.Open("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query)
+}
