@@ -170,6 +170,11 @@ func (c *Client) Get(ctx context.Context, address string, limit int64, types ...
 	}
 	defer resp.Body.Close()
 	out, err := read(resp, limit, types)
+	if err == nil {
+		// At the timeout net/http says goodbye over TLS before it closes; a server may answer with a
+		// polite end of its half-sent body, which then looks whole.
+		err = timed.Err()
+	}
 	if err != nil {
 		return Response{}, named(ctx, err)
 	}

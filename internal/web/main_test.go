@@ -18,7 +18,10 @@ import (
 	"maillage/internal/fault"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// After a refused header net/http itself lingers half a second before it closes the connection.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
+}
 
 // ask sends one request to e; mutate may add headers or a body's length.
 func ask(e http.Handler, method, target, body string, mutate ...func(*http.Request)) *httptest.ResponseRecorder {
