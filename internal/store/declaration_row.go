@@ -34,21 +34,21 @@ func (c declaredColumns) declared(id string) registry.Declared {
 }
 
 type usageRow struct {
-	ID              string `gorm:"primaryKey"`
-	OrganisationID  string
-	SoftwareID      string
-	ProviderID      *string
-	Stage           string
-	Since           string
-	Version         string
-	Scope           string
-	Seats           int64
-	Hosting         string
-	Note            string
-	ContactAllowed  bool
-	Visibility      string
-	ConfirmedAt     *time.Time
-	declaredColumns `gorm:"embedded"`
+	ID             string `gorm:"primaryKey"`
+	OrganisationID string
+	SoftwareID     string
+	ProviderID     *string
+	Stage          string
+	Since          string
+	Version        string
+	Scope          string
+	Seats          int64
+	Hosting        string
+	Note           string
+	ContactAllowed bool
+	Visibility     string
+	ConfirmedAt    *time.Time
+	Declared       declaredColumns `gorm:"embedded"`
 }
 
 func (usageRow) TableName() string { return "usages" }
@@ -57,11 +57,11 @@ func toUsageRow(u registry.Usage) (usageRow, error) {
 	return usageRow{ID: string(u.ID), OrganisationID: string(u.Organisation), SoftwareID: string(u.Software),
 		ProviderID: optional(string(u.Provider)), Stage: string(u.Stage), Since: string(u.Since), Version: u.Version,
 		Scope: u.Scope, Seats: int64(u.Seats), Hosting: string(u.Hosting), Note: u.Note, ContactAllowed: u.ContactAllowed,
-		Visibility: string(u.Visibility), ConfirmedAt: optionalTime(u.ConfirmedAt), declaredColumns: toDeclaredColumns(u.Declared)}, nil
+		Visibility: string(u.Visibility), ConfirmedAt: optionalTime(u.ConfirmedAt), Declared: toDeclaredColumns(u.Declared)}, nil
 }
 
 func (r *usageRow) usage() (registry.Usage, error) {
-	return registry.Usage{Declared: r.declared(r.ID), Organisation: registry.ID(r.OrganisationID), Software: registry.ID(r.SoftwareID),
+	return registry.Usage{Declared: r.Declared.declared(r.ID), Organisation: registry.ID(r.OrganisationID), Software: registry.ID(r.SoftwareID),
 		UsageFacts: registry.UsageFacts{Stage: registry.Stage(r.Stage), Since: registry.Date(r.Since), Version: r.Version,
 			Scope: r.Scope, Seats: int(r.Seats), Hosting: registry.Hosting(r.Hosting), Provider: registry.ID(value(r.ProviderID)),
 			Note: r.Note, ContactAllowed: r.ContactAllowed, Visibility: registry.Visibility(r.Visibility),
@@ -69,22 +69,22 @@ func (r *usageRow) usage() (registry.Usage, error) {
 }
 
 type offerRow struct {
-	ID              string `gorm:"primaryKey"`
-	ProviderID      string
-	SoftwareID      string
-	Services        string
-	Area            string
-	Purchase        string
-	URL             string
-	Note            string
-	declaredColumns `gorm:"embedded"`
+	ID         string `gorm:"primaryKey"`
+	ProviderID string
+	SoftwareID string
+	Services   string
+	Area       string
+	Purchase   string
+	URL        string
+	Note       string
+	Declared   declaredColumns `gorm:"embedded"`
 }
 
 func (offerRow) TableName() string { return "offers" }
 
 func toOfferRow(o registry.Offer) (offerRow, error) {
 	row := offerRow{ID: string(o.ID), ProviderID: string(o.Provider), SoftwareID: string(o.Software),
-		Purchase: string(o.Purchase), URL: o.URL, declaredColumns: toDeclaredColumns(o.Declared)}
+		Purchase: string(o.Purchase), URL: o.URL, Declared: toDeclaredColumns(o.Declared)}
 	var err error
 	if row.Services, err = encode(o.Services); err != nil {
 		return row, err
@@ -97,7 +97,7 @@ func toOfferRow(o registry.Offer) (offerRow, error) {
 }
 
 func (r *offerRow) offer() (registry.Offer, error) {
-	o := registry.Offer{Declared: r.declared(r.ID), Provider: registry.ID(r.ProviderID), Software: registry.ID(r.SoftwareID),
+	o := registry.Offer{Declared: r.Declared.declared(r.ID), Provider: registry.ID(r.ProviderID), Software: registry.ID(r.SoftwareID),
 		OfferFacts: registry.OfferFacts{Purchase: registry.Purchase(r.Purchase), URL: r.URL}}
 	if err := decodeInto(r.ID, r.Services, &o.Services); err != nil {
 		return o, err
@@ -121,7 +121,7 @@ type referenceRow struct {
 	CustomerConfirmedAt *time.Time
 	ContestedAt         *time.Time
 	ChooseAgain         *bool
-	declaredColumns     `gorm:"embedded"`
+	Declared            declaredColumns `gorm:"embedded"`
 }
 
 func (referenceRow) TableName() string { return "provider_references" }
@@ -130,7 +130,7 @@ func toReferenceRow(r registry.Reference) (referenceRow, error) {
 	row := referenceRow{ID: string(r.ID), ProviderID: string(r.Provider), OrganisationID: string(r.Organisation),
 		SoftwareID: string(r.Software), Since: string(r.Since), Until: string(r.Until),
 		ProviderConfirmedAt: optionalTime(r.ProviderConfirmedAt), CustomerConfirmedAt: optionalTime(r.CustomerConfirmedAt),
-		ContestedAt: optionalTime(r.ContestedAt), ChooseAgain: r.ChooseAgain, declaredColumns: toDeclaredColumns(r.Declared)}
+		ContestedAt: optionalTime(r.ContestedAt), ChooseAgain: r.ChooseAgain, Declared: toDeclaredColumns(r.Declared)}
 	var err error
 	if row.Services, err = encode(r.Services); err != nil {
 		return row, err
@@ -140,7 +140,7 @@ func toReferenceRow(r registry.Reference) (referenceRow, error) {
 }
 
 func (r *referenceRow) reference() (registry.Reference, error) {
-	out := registry.Reference{Declared: r.declared(r.ID), Provider: registry.ID(r.ProviderID),
+	out := registry.Reference{Declared: r.Declared.declared(r.ID), Provider: registry.ID(r.ProviderID),
 		Organisation: registry.ID(r.OrganisationID), Software: registry.ID(r.SoftwareID),
 		ReferenceFacts:      registry.ReferenceFacts{Since: registry.Date(r.Since), Until: registry.Date(r.Until)},
 		ProviderConfirmedAt: timeValue(r.ProviderConfirmedAt), CustomerConfirmedAt: timeValue(r.CustomerConfirmedAt),

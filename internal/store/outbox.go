@@ -51,6 +51,29 @@ type deliveryRow struct {
 
 func (deliveryRow) TableName() string { return "deliveries" }
 
+// claimedRow and parkedRow are deliveries read with their facts.
+type claimedRow struct {
+	ID         string
+	Subscriber string
+	FactKey    string
+	Attempt    int64
+	Lease      string
+	Name       string
+	Origin     string
+	Payload    string
+	RecordedAt time.Time
+}
+
+type parkedRow struct {
+	ID         string
+	Subscriber string
+	FactKey    string
+	Attempt    int64
+	LastError  string
+	SettledAt  *time.Time
+	Name       string
+}
+
 type originKey struct{}
 
 // WithOrigin marks the facts recorded under ctx as brought in by that door.
@@ -121,20 +144,14 @@ func (db *DB) Claim(ctx context.Context, subscribers []string, limit int, until 
 				SELECT 1 FROM deliveries e WHERE e.state = 'pending' AND e.subscriber = d.subscriber
 				AND e.fact_key = d.fact_key AND e.event_id < d.event_id))
 			ORDER BY d.event_id LIMIT ?` + db.skipLocked() + `)`
-	var rows []struct {
-		deliveryRow
-		Name       string
-		Origin     string
-		Payload    string
-		RecordedAt time.Time
-	}
+	var rows []claimedRow
 	err = db.InTx(ctx, func(ctx context.Context) error {
 		res := db.in(ctx).Exec(query, lease.String(), utc(until), subscribers, now, now, limit)
 		if res.Error != nil || res.RowsAffected == 0 {
 			return res.Error
 		}
 		return db.in(ctx).Raw(`
-			SELECT d.*, e.name AS name, e.origin AS origin, e.payload AS payload, e.recorded_at AS recorded_at
+			SELECT d.id, d.subscriber, d.fact_key, d.attempt, d.lease, e.name, e.origin, e.payload, e.recorded_at
 			FROM deliveries d JOIN events e ON e.id = d.event_id
 			WHERE d.lease = ? ORDER BY d.event_id, d.id`, lease.String()).Scan(&rows).Error
 	})
@@ -220,11 +237,8 @@ type Parked struct {
 
 // Parked returns parked deliveries, oldest first, up to limit.
 func (db *DB) Parked(ctx context.Context, limit int) ([]Parked, error) {
-	var rows []struct {
-		deliveryRow
-		Name string
-	}
-	err := db.in(ctx).Raw(`SELECT d.*, e.name AS name FROM deliveries d JOIN events e ON e.id = d.event_id
+	var rows []parkedRow
+	err := db.in(ctx).Raw(`SELECT d.id, d.subscriber, d.fact_key, d.attempt, d.last_error, d.settled_at, e.name FROM deliveries d JOIN events e ON e.id = d.event_id
 		WHERE d.state = ? ORDER BY d.event_id, d.id LIMIT ?`, stateParked, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, translate("read parked deliveries", err)

@@ -35,7 +35,7 @@ func (db *DB) PublicChanges(ctx context.Context, after int64, limit int) ([]regi
 // AuditOf returns the audit trail of a thing, newest first, before that id (empty for the newest).
 func (db *DB) AuditOf(ctx context.Context, object, before registry.ID, limit int) ([]registry.AuditEntry, error) {
 	if before == "" {
-		before = "~" // after every UUID
+		return find(ctx, db, "read audit", (*auditRow).entry, "id DESC", limit, "object_id = ?", string(object))
 	}
 	return find(ctx, db, "read audit", (*auditRow).entry, "id DESC", limit, "object_id = ? AND id < ?", string(object), string(before))
 }
