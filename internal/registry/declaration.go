@@ -140,10 +140,10 @@ type Offer struct {
 // OfferFacts is what a provider says of an offer.
 type OfferFacts struct {
 	Services []ServiceKind `json:"services"`
-	Area     Area      `json:"area"`
-	Purchase Purchase  `json:"purchase,omitempty"`
-	URL      string    `json:"url,omitempty"`
-	Note     Localised `json:"note,omitempty"`
+	Area     Area          `json:"area"`
+	Purchase Purchase      `json:"purchase,omitempty"`
+	URL      string        `json:"url,omitempty"`
+	Note     Localised     `json:"note,omitempty"`
 }
 
 // Reference is an engagement of a provider for an organisation. It counts once both sides said so.
@@ -165,9 +165,9 @@ type Reference struct {
 // ReferenceFacts is what either side says of an engagement.
 type ReferenceFacts struct {
 	Services []ServiceKind `json:"services,omitempty"`
-	Since    Date      `json:"since,omitempty"`
-	Until    Date      `json:"until,omitempty"`
-	Summary  Localised `json:"summary,omitempty"`
+	Since    Date          `json:"since,omitempty"`
+	Until    Date          `json:"until,omitempty"`
+	Summary  Localised     `json:"summary,omitempty"`
 }
 
 // Counts reports whether both sides confirmed the reference and neither contests it.

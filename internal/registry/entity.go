@@ -171,7 +171,7 @@ func settle[F Facts](w *session, t *traits[F], k *Known[F], action string, sourc
 func put[F Facts](w *session, t *traits[F], k Known[F]) {
 	var keys []Identifier
 	for i := range k.Records {
-		for _, key := range t.keys(&k.Records[i].Facts) {
+		for _, key := range append(t.keys(&k.Records[i].Facts), t.hints(&k.Records[i].Facts)...) {
 			if !slices.Contains(keys, key) {
 				keys = append(keys, key)
 			}

@@ -146,9 +146,10 @@ func (imp *importer[F]) load(ctx context.Context) error {
 			seen[id] = true
 		}
 	}
-	var related []ID
 	for _, ids := range imp.byName {
-		related = append(related, ids...)
+		for _, id := range ids {
+			seen[id] = true
+		}
 	}
 	ids := make([]ID, 0, len(seen))
 	for id := range seen {
@@ -162,7 +163,7 @@ func (imp *importer[F]) load(ctx context.Context) error {
 	for _, k := range found {
 		imp.entities[k.ID] = k
 	}
-	proposals, err := imp.store.ProposalsAmong(ctx, append(related, ids...)...)
+	proposals, err := imp.store.ProposalsAmong(ctx, ids...)
 	if err != nil {
 		return err
 	}
@@ -292,6 +293,9 @@ func (imp *importer[F]) create(ctx context.Context, it *Import[F], matches []pro
 	// Homonymous communes are told apart by their codes: for them a name proposes nothing.
 	if len(valuesOf(imp.t.keys(&it.Facts), SchemeINSEE)) == 0 {
 		for _, id := range imp.byName[folded] {
+			if imp.different(imp.t.keys(&it.Facts), id) {
+				continue
+			}
 			matches = append(matches, proposed{id, ReasonSameName, imp.t.name(&it.Facts)})
 		}
 	}
@@ -308,6 +312,12 @@ func (imp *importer[F]) create(ctx context.Context, it *Import[F], matches []pro
 	imp.created = append(imp.created, k.ID)
 	o.ID, o.Result = k.ID, Created
 	return o, imp.keep(&k, it.Key.Source)
+}
+
+// different reports whether the official numbers say that two bodies are two, whatever their names.
+func (imp *importer[F]) different(keys []Identifier, id ID) bool {
+	k, loaded := imp.entities[id]
+	return loaded && slices.Contains(conflict(keys, imp.keysOf(k)), SchemeSIREN)
 }
 
 // keep settles an entity and keeps the batch's own view in step.

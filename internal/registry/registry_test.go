@@ -5,11 +5,13 @@ package registry_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	"maillage/internal/event"
 	"maillage/internal/fault"
 	"maillage/internal/member"
 	"maillage/internal/registry"
@@ -502,4 +504,46 @@ func TestDatesAreOfADayAMonthOrAYear(t *testing.T) {
 		t.Errorf("year %d", y)
 	}
 
+}
+
+func TestWhatLooksAlikeIsProposedOnceAndNeverJoined(t *testing.T) {
+	eachRegistry(t, func(b bench) {
+		ctx := b.t.Context()
+		a := b.software("NextCloud", "https://github.com/nextcloud/server")
+		twin := b.software("Next Cloud", "https://example.org/fork/nextcloud")
+		fact := registry.EntityRegistered{Kind: registry.KindSoftware, ID: twin.ID}
+		payload, err := json.Marshal(fact)
+		b.must(err)
+		for range 2 { // delivery is at least once
+			b.must(b.ProposeMatches(ctx, event.Envelope{Name: fact.FactName(), Payload: payload}))
+		}
+		queue, err := b.Proposals(ctx, organiser, registry.ProposalOpen, "", 10)
+		b.must(err)
+		if len(queue) != 1 || queue[0].Reason != registry.ReasonSimilarName || queue[0].Left != a.ID {
+			b.t.Errorf("queue %+v", queue)
+		}
+		// Two communes of one name are two communes.
+		for _, siren := range []string{"213801855", "217500016"} {
+			b.organisation(registry.OrganisationFacts{SIREN: siren, Roles: []registry.Role{registry.RoleCollectivity}})
+		}
+	})
+}
+
+func TestAProviderIsKnownByTheSiteThatIsItsOwn(t *testing.T) {
+	eachRegistry(t, func(b bench) {
+		of := func(key, name, site string) registry.Import[registry.OrganisationFacts] {
+			return registry.Import[registry.OrganisationFacts]{Key: registry.SourceKey{Origin: registry.OriginLocal, Source: registry.SourceCNLL, Key: key},
+				Facts: registry.OrganisationFacts{Name: name, Website: site, Roles: []registry.Role{registry.RoleProvider}}}
+		}
+		out, err := b.ImportOrganisations(b.t.Context(), organiser, []registry.Import[registry.OrganisationFacts]{
+			of("1", "Atelier", "https://www.atelier.example"), of("2", "L'Atelier SCOP", "http://atelier.example/"),
+			of("3", "Un", "https://forge.example/un"), of("4", "Deux", "https://forge.example/deux")})
+		b.must(err)
+		want := []registry.Result{registry.Created, registry.Joined, registry.Created, registry.Created}
+		for i, o := range out {
+			if o.Result != want[i] {
+				b.t.Errorf("%d: %s, want %s", i, o.Result, want[i])
+			}
+		}
+	})
 }

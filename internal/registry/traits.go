@@ -23,8 +23,10 @@ type traits[F Facts] struct {
 	cleared func(*F) *[]string
 	// keys returns the identity keys, strongest first, and which of them are strong.
 	keys func(*F) []Identifier
-	slug func(*F) Slug
-	load func(Store, context.Context, ...ID) ([]Known[F], error)
+	// hints returns what makes two things look alike without proving anything: they only propose.
+	hints func(*F) []Identifier
+	slug  func(*F) Slug
+	load  func(Store, context.Context, ...ID) ([]Known[F], error)
 	// batch returns where the batch holds entities of this kind.
 	batch func(*Batch) *[]Known[F]
 }
@@ -37,6 +39,7 @@ func softwareTraits() *traits[SoftwareFacts] {
 		name:    func(f *SoftwareFacts) string { return f.Name },
 		cleared: func(f *SoftwareFacts) *[]string { return &f.Cleared },
 		keys:    softwareKeys,
+		hints:   func(f *SoftwareFacts) []Identifier { return lookalikes(f.Name, f.Website) },
 		slug:    func(f *SoftwareFacts) Slug { return Slug(text.Slug(f.Name)) },
 		load: func(s Store, ctx context.Context, ids ...ID) ([]Known[SoftwareFacts], error) {
 			return s.SoftwareByID(ctx, ids...)
@@ -53,6 +56,7 @@ func organisationTraits() *traits[OrganisationFacts] {
 		name:    func(f *OrganisationFacts) string { return f.Name },
 		cleared: func(f *OrganisationFacts) *[]string { return &f.Cleared },
 		keys:    organisationKeys,
+		hints:   func(f *OrganisationFacts) []Identifier { return lookalikes(f.Name, f.Website) },
 		slug:    organisationSlug,
 		load: func(s Store, ctx context.Context, ids ...ID) ([]Known[OrganisationFacts], error) {
 			return s.OrganisationsByID(ctx, ids...)
@@ -94,8 +98,8 @@ func softwareKeys(f *SoftwareFacts) []Identifier {
 }
 
 // organisationKeys returns the identity keys in the order in which they are tried: SIREN, former
-// SIREN, code of the official register, lannuaire, Comptoir, and for providers the domain of their
-// website.
+// SIREN, code of the official register, lannuaire, Comptoir, CNLL, and for providers the registrable
+// domain of a website that is theirs alone.
 func organisationKeys(f *OrganisationFacts) []Identifier {
 	var keys []Identifier
 	add := func(scheme, value string) {
@@ -111,12 +115,15 @@ func organisationKeys(f *OrganisationFacts) []Identifier {
 	if f.TerritoryCode != "" {
 		add(SchemeINSEE, f.Type+":"+f.TerritoryCode)
 	}
-	for _, scheme := range []string{SchemeLannuaire, SchemeComptoir, SchemeCNLL, SchemeDomain} {
+	for _, scheme := range []string{SchemeLannuaire, SchemeComptoir, SchemeCNLL} {
 		for _, id := range f.Identifiers {
 			if id.Scheme == scheme {
 				add(scheme, id.Value)
 			}
 		}
+	}
+	if slices.Contains(f.Roles, RoleProvider) {
+		add(SchemeDomain, ownDomain(f.Website))
 	}
 	return keys
 }

@@ -77,6 +77,10 @@ const (
 	SchemeINSEE      = "fr:cog"       // code of the official geographic code, "commune:38185"
 	SchemeLannuaire  = "fr:lannuaire" // identifier of lannuaire.service-public.fr
 	SchemeDomain     = "domain"       // registrable domain of a provider's website
+
+	// These two prove nothing: they only make a person look.
+	hintWebsite  = "hint:website"
+	hintSkeleton = "hint:name"
 )
 
 // Date is a day, a month or a year, as its declarer knew it: "2024", "2024-03" or "2024-03-01".
