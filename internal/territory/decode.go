@@ -112,7 +112,7 @@ func (r *Register) setParents(out *row, f *[columns]string) error {
 			return nil
 		}
 		n, err := strconv.Atoi(f[colParent])
-		if err != nil || n >= r.count[EPCI] {
+		if err != nil || n < 0 || n >= r.count[EPCI] {
 			return errRow
 		}
 		out.epci = uint16(n)

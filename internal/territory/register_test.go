@@ -4,8 +4,10 @@
 package territory
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -61,6 +63,40 @@ func TestTheRegisterHoldsEveryBodyOfTheVintage(t *testing.T) {
 func TestTheEmbeddedFileIsSmall(t *testing.T) {
 	if len(compressed) > 2<<20 {
 		t.Errorf("%d bytes, more than 2 MB", len(compressed))
+	}
+}
+
+func TestTheRegisterIsLightInMemory(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	r, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if mb := float64(after.HeapAlloc-before.HeapAlloc) / 1e6; mb > 15 {
+		t.Errorf("%.1f MB", mb)
+	}
+	runtime.KeepAlive(r)
+}
+
+func TestABrokenRegisterIsAnErrorAndNoPanic(t *testing.T) {
+	for _, n := range []int{0, 3, 18, 1000, len(compressed) / 2, len(compressed) - 1} {
+		if _, err := unzip(compressed[:n]); err == nil {
+			t.Errorf("cut at %d: no error", n)
+		}
+	}
+	for _, text := range []string{"Z\tx\ty\n", "C\n", "C\t01001\n", "C\t01001\tA\t\tmany\n", "C\t01001\tA\t\t1\t\t7\n",
+		"C\t01001\tA\t\t1\t\t-1\n", "C\t01001\tA\t\t1\t\t\t0\tnorth\t1\n", "\n"} {
+		r := &Register{raw: text}
+		if err := r.readRows(0); !errors.Is(err, errRow) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	if _, err := parseVintage("2026\ta|b"); err == nil {
+		t.Error("a malformed source is accepted")
 	}
 }
 
