@@ -3,12 +3,17 @@
 
 package main
 
-import "strings"
+import (
+	"strings"
+
+	"maillage/internal/fault"
+	"maillage/internal/web"
+)
 
 // words are the sentences of configuration faults, in the language of the administrator's terminal.
 type words struct {
-	byDefault, environment, colon string
-	sentences                     map[string]string
+	lang, byDefault, environment, colon string
+	sentences                           map[string]string
 }
 
 // wordsFor returns English when the locale asks for it and French otherwise: POSIX looks at LC_ALL,
@@ -36,8 +41,24 @@ func (w words) say(why string) string {
 	return strings.ReplaceAll(w.sentences[code], "{}", detail)
 }
 
+// fault says an error of the core: the sentence the doors would say, and what is at fault.
+func (w words) fault(f *fault.Error) string {
+	sentences := web.NewCatalogue()
+	lines := []string{sentences.Sentence(w.lang, f.Code, "")}
+	for _, field := range f.Fields {
+		lines = append(lines, "  "+field.Name+w.colon+sentences.Sentence(w.lang, field.Code, field.Detail))
+	}
+	if f.Kind == fault.Internal || f.Kind == fault.Unavailable || f.Code == "schema_newer" {
+		// The person at the terminal keeps the instance: the cause is theirs to see.
+		if f.Cause != nil {
+			lines = append(lines, "  "+f.Cause.Error())
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
 func french() words {
-	return words{"valeur par défaut", "environnement", " : ", map[string]string{
+	return words{"fr", "valeur par défaut", "environnement", " : ", map[string]string{
 		"bad_base_url":    "« {} » n’est pas une adresse http ou https",
 		"bad_database":    "une URL postgres:// avec un hôte est attendue",
 		"bad_email":       "« {} » n’est pas une adresse de courriel",
@@ -53,6 +74,7 @@ func french() words {
 		"given_twice":     "ce réglage est déjà donné par {}",
 		"not_one_of":      "l’une de ces valeurs est attendue, sans répétition : {}",
 		"same_as_listen":  "cette adresse est déjà celle de listen",
+		"interrupted":     "interrompu ; ce qui était enregistré le reste",
 		"unknown_setting": "ce réglage n’existe pas",
 		"unreadable":      "ce fichier ne peut pas être lu ({})",
 		"whole_world":     "« {} » ferait confiance à tout le monde",
@@ -61,7 +83,7 @@ func french() words {
 }
 
 func english() words {
-	return words{"default", "environment", ": ", map[string]string{
+	return words{"en", "default", "environment", ": ", map[string]string{
 		"bad_base_url":    "\"{}\" is not an http or https address",
 		"bad_database":    "want a postgres:// URL with a host",
 		"bad_email":       "\"{}\" is not an e-mail address",
@@ -77,6 +99,7 @@ func english() words {
 		"given_twice":     "this setting is already given by {}",
 		"not_one_of":      "want one of these, without repetition: {}",
 		"same_as_listen":  "this address is already that of listen",
+		"interrupted":     "interrupted; what was saved stays",
 		"unknown_setting": "there is no such setting",
 		"unreadable":      "this file cannot be read ({})",
 		"whole_world":     "\"{}\" would trust everybody",

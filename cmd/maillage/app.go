@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"maillage/api"
+	"maillage/internal/catalogue"
+	"maillage/internal/event"
+	"maillage/internal/fault"
+	"maillage/internal/member"
+	"maillage/internal/registry"
+	"maillage/internal/search"
+	"maillage/internal/store"
+	"maillage/internal/territory"
+)
+
+// app is an instance put together: the wiring, and nothing else.
+type app struct {
+	cfg      Config
+	log      *slog.Logger
+	register *territory.Register
+	board    *event.Switchboard
+	db       *store.DB
+	registry *registry.Service
+	tokens   *member.Tokens
+
+	// The read side; only servers have it.
+	renderer  *api.Renderer
+	catalogue *catalogue.Catalogue
+	index     *search.Index
+}
+
+// openApp opens the database of an instance and, when migrate is true, brings its schema to this
+// version.
+func openApp(ctx context.Context, cfg Config, log *slog.Logger, migrate bool) (*app, error) {
+	a := &app{cfg: cfg, log: log}
+	var err error
+	if a.register, err = territory.Load(); err != nil {
+		return nil, err
+	}
+	a.board = event.NewSwitchboard(event.Config{Logger: log})
+	conf := store.Config{URL: cfg.Database, Directory: a.board, Logger: log}
+	if cfg.Database == "" {
+		if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
+			return nil, fmt.Errorf("data folder: %w", err)
+		}
+		conf.Path = filepath.Join(cfg.Data, "maillage.db")
+	}
+	if a.db, err = store.Open(ctx, conf); err != nil {
+		return nil, err
+	}
+	a.registry = registry.NewService(a.db, a.register, time.Now)
+	a.tokens = member.NewTokens(a.db, time.Now)
+	a.board.Listen(registry.MatchListener, a.registry.ProposeMatches, registry.MatchFacts()...)
+	a.db.OnCommit(a.board.Wake)
+	if migrate {
+		_, err = a.db.Migrate(ctx)
+	} else {
+		err = a.db.CheckSchema(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, a.db.Close())
+	}
+	return a, nil
+}
+
+// read opens the read side: the catalogue in memory and the search index beside the data.
+func (a *app) read(ctx context.Context) error {
+	a.renderer = api.NewRenderer(a.cfg.BaseURL, a.register)
+	a.catalogue = catalogue.New(catalogue.Config{Source: a.db, Renderer: a.renderer, Register: a.register, Now: time.Now, Logger: a.log})
+	if err := a.catalogue.Load(ctx); err != nil {
+		return err
+	}
+	a.db.OnCommit(a.catalogue.Wake)
+	var err error
+	a.index, err = search.New(search.Config{Dir: filepath.Join(a.cfg.Data, "search"), Catalogue: a.catalogue, Source: a.db,
+		Fallback: a.db, Misses: a.db, Register: a.register, Now: time.Now, Logger: a.log})
+	return err
+}
+
+// close closes what is open.
+func (a *app) close() error {
+	var err error
+	if a.index != nil {
+		err = a.index.Close()
+	}
+	return errors.Join(err, a.db.Close())
+}
+
+// closing adds the error of closing to that of a command.
+func (a *app) closing(err *error) { *err = errors.Join(*err, a.close()) }
+
+// explain says an error to the person at the terminal: the sentence of its code when it has one.
+func explain(w words, err error) string {
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		return w.fault(f)
+	}
+	return err.Error()
+}
