@@ -5,7 +5,9 @@ package text
 
 import (
 	"bytes"
+	"net/url"
 	"regexp"
+	"strings"
 	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -105,8 +107,18 @@ func (tamer) Transform(doc *ast.Document, reader gmtext.Reader, _ parser.Context
 
 var safeLink = regexp.MustCompile(`^(?i:https?://[^/?#]|mailto:[^?])`)
 
+// safe reports whether a link may stay: of a scheme we allow, and readable as the policy will read
+// it, since it would otherwise leave an anchor that leads nowhere.
+func safe(destination []byte) bool {
+	if !safeLink.Match(destination) {
+		return false
+	}
+	_, err := url.Parse(strings.TrimSpace(string(util.URLEscape(destination, true))))
+	return err == nil
+}
+
 func tameLink(n *ast.Link) {
-	if !safeLink.Match(n.Destination) {
+	if !safe(n.Destination) {
 		unwrap(n)
 		return
 	}
@@ -115,7 +127,7 @@ func tameLink(n *ast.Link) {
 }
 
 func tameAutoLink(n *ast.AutoLink, source []byte) {
-	if n.AutoLinkType == ast.AutoLinkURL && !safeLink.Match(n.URL(source)) {
+	if n.AutoLinkType == ast.AutoLinkURL && !safe(n.URL(source)) {
 		text := ast.NewString(n.Label(source))
 		n.Parent().ReplaceChild(n.Parent(), n, text)
 		return

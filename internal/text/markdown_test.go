@@ -106,7 +106,7 @@ var allowedTag = regexp.MustCompile(`^</?(p|br ?/?|hr ?/?|em|strong|del|code( cl
 func FuzzRender(f *testing.F) {
 	for _, s := range []string{"# a", "[x](javascript:a)", "<script>", "![a](http://b/c)", "<a href='javascript:a' onclick=b>",
 		"[a]: javascript:b\n[a]", "```x onload=1\n```", "https://a\"onmouseover=b", "<http://a\x00b>", "[&#x6A;](&#x6A;avascript:a)",
-		"|a|\n|:-|\n|[a](http://b)|", "\\[a](b)", "*_*_a", "[a](<http://x\n>)", "[a](mailto:x%0a)"} {
+		"|a|\n|:-|\n|[a](http://b)|", "\\[a](b)", "*_*_a", "[a](<http://x\n>)", "[a](mailto:x%0a)", "<http://\">0", "[a](http://b%zz)"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) {
