@@ -1,0 +1,77 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	_ "embed"
+	"math"
+	"strconv"
+	"strings"
+	"sync"
+
+	"maillage/internal/catalogue"
+)
+
+//go:embed reasons.tsv
+var reasonsTSV string
+
+// reasonSentences are the sentences of reasons by code, or by code and value, in French and English.
+var reasonSentences = sync.OnceValue(func() map[string][2]string {
+	all := map[string][2]string{}
+	for line := range strings.Lines(reasonsTSV) {
+		line = strings.TrimRight(line, "\n")
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		c := strings.Split(line, "\t")
+		if len(c) != 3 {
+			panic("api: reasons.tsv: three columns wanted in " + line)
+		}
+		all[c[0]] = [2]string{c[1], c[2]}
+	}
+	return all
+})
+
+// sentences says a reason to people, in French and in English. A code without a sentence is said as
+// it is: better than nothing, and a test sees to it that none the catalogue gives is without.
+func sentences(r *catalogue.Reason) (fr, en string) {
+	s, ok := reasonSentences()[r.Code+"."+r.Value]
+	if !ok {
+		s, ok = reasonSentences()[r.Code]
+	}
+	if !ok {
+		return r.Code, r.Code
+	}
+	return fill(s[0], r, 0), fill(s[1], r, 1)
+}
+
+// fill puts a reason's values where its sentence wants them: {name}, {value} in words, {amount}.
+func fill(sentence string, r *catalogue.Reason, lang int) string {
+	if strings.IndexByte(sentence, '{') < 0 {
+		return sentence
+	}
+	language := [...]string{"fr", "en"}[lang]
+	value := r.Value
+	for _, vocabulary := range [...]string{"service", "stage", "type", "stratum"} {
+		if l := label(vocabulary, r.Value); l != nil {
+			value = lowerFirst(l.in(language))
+			break
+		}
+	}
+	name := r.Name
+	if name == "" {
+		name = value
+	}
+	amount := strconv.FormatFloat(math.Round(r.Amount), 'f', -1, 64)
+	return strings.NewReplacer("{name}", name, "{value}", value, "{amount}", amount).Replace(sentence)
+}
+
+// lowerFirst puts a label in the middle of a sentence: "Hébergement" but "UGAP", "EPCI".
+func lowerFirst(s string) string {
+	r := []rune(s)
+	if len(r) < 2 || strings.ToUpper(string(r[1])) == string(r[1]) {
+		return s
+	}
+	return strings.ToLower(string(r[0])) + string(r[1:])
+}
