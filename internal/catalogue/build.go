@@ -1,0 +1,483 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+package catalogue
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"maillage/internal/registry"
+	"maillage/internal/territory"
+	"maillage/internal/text"
+)
+
+// builder makes items. It reads what the catalogue remembers; several may work at once.
+type builder struct {
+	*Catalogue
+	now time.Time
+	// entity finds the present items of software and organisations, for names and places.
+	entity func(kind registry.Kind, id registry.ID) (*Item, bool)
+}
+
+// reload reads everything and replaces the snapshot.
+func (c *Catalogue) reload(ctx context.Context) error {
+	// What is committed while reading is read again by the next catch-up: every change is applied to
+	// the present state, so seeing one twice does no harm.
+	position, err := c.cfg.Source.Position(ctx)
+	if err != nil {
+		return err
+	}
+	c.decls, c.of = map[registry.ID]*declaration{}, map[registry.ID][]*declaration{}
+	var usages []registry.Usage
+	var offers []registry.Offer
+	var references []registry.Reference
+	if usages, err = all(ctx, c.cfg.Source.UsagePage, func(u registry.Usage) registry.ID { return u.ID }); err != nil {
+		return err
+	}
+	if offers, err = all(ctx, c.cfg.Source.OfferPage, func(o registry.Offer) registry.ID { return o.ID }); err != nil {
+		return err
+	}
+	if references, err = all(ctx, c.cfg.Source.ReferencePage, func(r registry.Reference) registry.ID { return r.ID }); err != nil {
+		return err
+	}
+	for i := range usages {
+		c.remember(ofUsage(&usages[i]))
+	}
+	for i := range offers {
+		c.remember(ofOffer(&offers[i]))
+	}
+	for i := range references {
+		c.remember(ofReference(&references[i]))
+	}
+	items := map[registry.Kind][]*Item{}
+	byID := map[registry.Kind]map[registry.ID]*Item{}
+	b := &builder{Catalogue: c, now: c.cfg.Now(), entity: func(kind registry.Kind, id registry.ID) (*Item, bool) {
+		it, ok := byID[kind][id]
+		return it, ok
+	}}
+	organisations, err := pages(ctx, c.cfg.Source.OrganisationPage, func(o registry.Organisation) registry.ID { return o.ID }, b.organisation)
+	if err != nil {
+		return err
+	}
+	items[registry.KindOrganisation] = organisations
+	byID[registry.KindOrganisation] = byIdentity(organisations)
+	software, err := pages(ctx, c.cfg.Source.SoftwarePage, func(s registry.Software) registry.ID { return s.ID }, b.software)
+	if err != nil {
+		return err
+	}
+	items[registry.KindSoftware] = software
+	byID[registry.KindSoftware] = byIdentity(software)
+	items[registry.KindUsage] = build(usages, b.usage)
+	items[registry.KindOffer] = build(offers, b.offer)
+	items[registry.KindReference] = build(references, b.reference)
+
+	s := &Snapshot{tables: map[registry.Kind]*table{}, regions: c.regions, position: position, day: c.today()}
+	for _, k := range kinds {
+		s.tables[k] = newTable(k, items[k], c.words[k], position, s.day)
+	}
+	if err := c.redirect(ctx, s); err != nil {
+		return err
+	}
+	c.current.Store(s)
+	c.loaded.Store(true)
+	return nil
+}
+
+// redirect reads the former names of entities into a snapshot that nobody has seen yet.
+func (c *Catalogue) redirect(ctx context.Context, s *Snapshot) error {
+	former, err := c.cfg.Source.FormerSlugs(ctx)
+	if err != nil {
+		return err
+	}
+	for _, k := range []registry.Kind{registry.KindSoftware, registry.KindOrganisation} {
+		s.tables[k].redirects = map[string]registry.ID{}
+	}
+	for _, r := range former {
+		if t := s.tables[r.Kind]; t != nil && t.redirects != nil {
+			t.redirects[r.From] = r.To
+		}
+	}
+	return nil
+}
+
+// all reads every page of a list.
+func all[T any](ctx context.Context, page func(context.Context, registry.ID, int) ([]T, error), id func(T) registry.ID) ([]T, error) {
+	var out []T
+	var after registry.ID
+	for {
+		got, err := page(ctx, after, pageSize)
+		if err != nil || len(got) == 0 {
+			return out, err
+		}
+		out = append(out, got...)
+		after = id(got[len(got)-1])
+	}
+}
+
+// pages reads every page of a list and makes its items while the next page is being read.
+func pages[T any](ctx context.Context, page func(context.Context, registry.ID, int) ([]T, error), id func(T) registry.ID, make func(*T) *Item) ([]*Item, error) {
+	var (
+		out   []*Item
+		after registry.ID
+		wg    sync.WaitGroup
+		parts [][]*Item
+	)
+	var failed error
+	for n := 0; ; n++ {
+		got, err := page(ctx, after, pageSize)
+		if err != nil || len(got) == 0 {
+			failed = err
+			break
+		}
+		after = id(got[len(got)-1])
+		wg.Wait() // one page in the making at a time: memory stays bounded
+		parts = append(parts, nil)
+		wg.Go(func() { parts[n] = build(got, make) })
+	}
+	wg.Wait()
+	for _, p := range parts {
+		out = append(out, p...)
+	}
+	return out, failed
+}
+
+func build[T any](things []T, make func(*T) *Item) []*Item {
+	items := slices.Grow([]*Item(nil), len(things))
+	for i := range things {
+		items = append(items, make(&things[i]))
+	}
+	return items
+}
+
+func byIdentity(items []*Item) map[registry.ID]*Item {
+	m := make(map[registry.ID]*Item, len(items))
+	for _, it := range items {
+		m[it.ID] = it
+	}
+	return m
+}
+
+// rebuild makes the tables that were touched anew and swaps the snapshot.
+func (c *Catalogue) rebuild(ctx context.Context, s *Snapshot, touched map[registry.Kind]map[registry.ID]bool, seq int64) error {
+	fresh := map[registry.Kind]map[registry.ID]*Item{}
+	b := &builder{Catalogue: c, now: c.cfg.Now(), entity: func(kind registry.Kind, id registry.ID) (*Item, bool) {
+		if it, ok := fresh[kind][id]; ok {
+			return it, true
+		}
+		if touched[kind][id] {
+			return nil, false // read again and gone
+		}
+		return s.tables[kind].find(id)
+	}}
+	src := c.cfg.Source
+	// Organisations first: software counts by their places and sizes; declarations name both.
+	if err := remake(ctx, fresh, registry.KindOrganisation, touched, src.OrganisationsShown, b.organisation); err != nil {
+		return err
+	}
+	if err := remake(ctx, fresh, registry.KindSoftware, touched, src.SoftwareShown, b.software); err != nil {
+		return err
+	}
+	if err := remake(ctx, fresh, registry.KindUsage, touched, src.UsagesShown, b.usage); err != nil {
+		return err
+	}
+	if err := remake(ctx, fresh, registry.KindOffer, touched, src.OffersShown, b.offer); err != nil {
+		return err
+	}
+	if err := remake(ctx, fresh, registry.KindReference, touched, src.ReferencesShown, b.reference); err != nil {
+		return err
+	}
+	next := &Snapshot{tables: map[registry.Kind]*table{}, regions: c.regions, position: seq, day: s.day}
+	entities := false
+	for _, k := range kinds {
+		old := s.tables[k]
+		if len(touched[k]) == 0 {
+			next.tables[k] = old
+			continue
+		}
+		next.tables[k] = newTable(k, replaced(k, old.items, touched[k], fresh[k]), c.words[k], seq, s.day)
+		next.tables[k].redirects = old.redirects
+		entities = entities || k == registry.KindSoftware || k == registry.KindOrganisation
+	}
+	if entities {
+		if err := c.redirect(ctx, next); err != nil {
+			return err
+		}
+	}
+	c.current.Store(next)
+	return nil
+}
+
+func remake[T any](ctx context.Context, fresh map[registry.Kind]map[registry.ID]*Item, kind registry.Kind, touched map[registry.Kind]map[registry.ID]bool,
+	read func(context.Context, ...registry.ID) ([]T, error), make func(*T) *Item) error {
+	things, err := read(ctx, keysOf(touched[kind])...)
+	if err != nil {
+		return err
+	}
+	fresh[kind] = byIdentity(build(things, make))
+	return nil
+}
+
+// replaced returns the items without the old ones touched and with the new ones in their places: the
+// list is in order, and few items are new.
+func replaced(kind registry.Kind, old []*Item, touched map[registry.ID]bool, fresh map[registry.ID]*Item) []*Item {
+	compare := comparer(sorts[kind][0])
+	added := make([]*Item, 0, len(fresh))
+	for _, it := range fresh {
+		added = append(added, it)
+	}
+	slices.SortFunc(added, compare)
+	out := make([]*Item, 0, len(old)+len(added))
+	for _, it := range old {
+		if touched[it.ID] {
+			continue
+		}
+		for len(added) > 0 && compare(added[0], it) < 0 {
+			out, added = append(out, added[0]), added[1:]
+		}
+		out = append(out, it)
+	}
+	return append(out, added...)
+}
+
+// base makes the part that all items have.
+func base(kind registry.Kind, id registry.ID, slug registry.Slug, name string, rev int64, created, updated time.Time, body []byte) *Item {
+	return &Item{Kind: kind, ID: id, Slug: slug, Name: name, Rev: rev, JSON: slices.Clip(body), ETag: tag(rev, body),
+		CreatedAt: created, UpdatedAt: updated}
+}
+
+func (b *builder) brief(kind registry.Kind, id registry.ID) Brief {
+	it, ok := b.entity(kind, id)
+	if !ok {
+		return Brief{ID: id}
+	}
+	return Brief{ID: id, Slug: it.Slug, Name: it.Name}
+}
+
+func (b *builder) software(s *registry.Software) *Item {
+	v := SoftwareView{Software: *s, Users: map[registry.Stage]int{}}
+	values := valuesOf{kind: registry.KindSoftware, words: b.words[registry.KindSoftware]}
+	values.add("licence", s.Licence)
+	for _, c := range s.Categories {
+		values.add("category", c)
+	}
+	for _, d := range s.Domains {
+		values.add("domain", d)
+	}
+	for _, p := range s.Platforms {
+		values.add("platform", p)
+	}
+	values.add("status", s.Status)
+	for _, r := range s.Replaces {
+		values.add("replaces", text.Fold(r))
+	}
+	for _, k := range s.Keywords {
+		values.add("keyword", text.Fold(k))
+	}
+	providers := map[registry.ID]bool{}
+	for _, d := range b.of[s.ID] {
+		switch {
+		case d.software != s.ID:
+		case d.running():
+			v.Users[d.stage]++
+			v.UsersTotal++
+			b.user(&values, d)
+		case d.kind == registry.KindOffer:
+			providers[d.provider] = true
+			values.add("provider", string(d.provider))
+			for _, service := range d.services {
+				values.add("service", string(service))
+			}
+		case d.kind == registry.KindReference && d.counts:
+			v.References++
+		}
+	}
+	v.Providers = len(providers)
+	it := base(registry.KindSoftware, s.ID, s.Slug, s.Name, s.Rev, s.CreatedAt, s.UpdatedAt, b.cfg.Renderer.Software(v, b.now))
+	it.values, it.nameKey, it.release = values.out, text.SortKey(s.Name), string(s.ReleaseDate)
+	it.users, it.references = int32(v.UsersTotal), int32(v.References) //nolint:gosec // counts of declarations
+	return it
+}
+
+// user adds to a software's values those of an organisation that runs it.
+func (b *builder) user(values *valuesOf, d *declaration) {
+	values.add("stage", string(d.stage))
+	values.add("user", string(d.organisation))
+	org, ok := b.entity(registry.KindOrganisation, d.organisation)
+	if !ok {
+		return
+	}
+	words := b.words[registry.KindOrganisation]
+	for _, pair := range [][2]string{{"type", "user_type"}, {"stratum", "stratum"}, {"departement", "departement"}, {"region", "region"}} {
+		values.add(pair[1], words.of(org, pair[0]))
+	}
+}
+
+// of returns the first value an organisation has of a dimension, empty when it has none.
+func (v *vocabulary) of(it *Item, dim string) string {
+	d := slices.Index(dims[it.Kind], dim)
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	for _, f := range it.values {
+		if int(f.dim) == d {
+			return v.names[d][f.value]
+		}
+	}
+	return ""
+}
+
+func (b *builder) organisation(o *registry.Organisation) *Item {
+	v := OrganisationView{Organisation: *o}
+	if o.Population > 0 {
+		v.Stratum = territory.Stratum(o.Population)
+	}
+	values := valuesOf{kind: registry.KindOrganisation, words: b.words[registry.KindOrganisation]}
+	var roles uint8
+	for _, r := range o.Roles {
+		values.add("role", string(r))
+		roles |= roleBit(r)
+	}
+	values.add("type", o.Type)
+	values.add("legal_category", o.LegalCategory)
+	values.add("departement", o.Departement)
+	values.add("region", o.Region)
+	values.add("epci", o.EPCI)
+	values.add("stratum", v.Stratum)
+	values.add("label", o.LabelLevel)
+	if o.LabelLevel != "" {
+		values.add("has_label", "true")
+	} else {
+		values.add("has_label", "false")
+	}
+	values.add("siren", o.SIREN)
+	for _, s := range o.FormerSIRENs {
+		values.add("siren", s)
+	}
+	for _, d := range b.of[o.ID] {
+		b.counted(&v, &values, o.ID, d)
+	}
+	it := base(registry.KindOrganisation, o.ID, o.Slug, o.Name, o.Rev, o.CreatedAt, o.UpdatedAt, b.cfg.Renderer.Organisation(v, b.now))
+	it.values, it.nameKey, it.Point, it.roles = values.out, text.SortKey(o.Name), o.Point, roles
+	it.usages, it.references, it.population = int32(v.Usages), int32(v.References), int32(min(o.Population, 1<<30)) //nolint:gosec // bounded
+	return it
+}
+
+// counted adds one declaration to what is shown of an organisation.
+func (b *builder) counted(v *OrganisationView, values *valuesOf, id registry.ID, d *declaration) {
+	switch {
+	case d.kind == registry.KindUsage && d.organisation == id && d.visibility == registry.Public:
+		v.Usages++
+		if d.stage.Running() {
+			values.add("uses", string(d.software))
+			values.add("stage", string(d.stage))
+		}
+	case d.kind == registry.KindOffer:
+		v.Offers++
+		values.add("software", string(d.software))
+		for _, s := range d.services {
+			values.add("service", string(s))
+		}
+		departements, _ := b.covered(d.area)
+		for _, dep := range departements {
+			values.add("area", dep)
+		}
+	case d.kind == registry.KindReference && d.counts && d.provider == id:
+		v.References++
+		if d.chooseAgain != nil && *d.chooseAgain {
+			v.ChooseAgain++
+		}
+	case d.kind == registry.KindReference && d.counts:
+		v.AsCustomer++
+	}
+}
+
+// covered returns the départements and régions an area holds.
+func (b *builder) covered(a registry.Area) (departements, regions []string) {
+	departements, regions = slices.Clone(a.Departements), slices.Clone(a.Regions)
+	for dep, region := range b.regions {
+		if a.France || slices.Contains(a.Regions, region) {
+			departements = append(departements, dep)
+		}
+		if a.France && region != "" {
+			regions = append(regions, region)
+		}
+	}
+	slices.Sort(departements)
+	slices.Sort(regions)
+	return slices.Compact(departements), slices.Compact(regions)
+}
+
+func (b *builder) usage(u *registry.Usage) *Item {
+	v := UsageView{Usage: *u, Organisation: b.brief(registry.KindOrganisation, u.Organisation), Software: b.brief(registry.KindSoftware, u.Software)}
+	values := valuesOf{kind: registry.KindUsage, words: b.words[registry.KindUsage]}
+	values.add("organisation", string(u.Organisation))
+	values.add("software", string(u.Software))
+	if u.Provider != "" {
+		p := b.brief(registry.KindOrganisation, u.Provider)
+		v.Provider = &p
+		values.add("provider", string(u.Provider))
+	}
+	values.add("stage", string(u.Stage))
+	values.add("hosting", string(u.Hosting))
+	values.add("visibility", string(u.Visibility))
+	overdue := "false"
+	if u.Overdue(b.now) {
+		overdue = "true"
+	}
+	values.add("overdue", overdue)
+	if org, ok := b.entity(registry.KindOrganisation, u.Organisation); ok {
+		words := b.words[registry.KindOrganisation]
+		for _, dim := range []string{"departement", "region", "type", "stratum"} {
+			values.add(dim, words.of(org, dim))
+		}
+	}
+	it := base(registry.KindUsage, u.ID, "", v.Organisation.Name+" : "+v.Software.Name, u.Rev, u.CreatedAt, u.UpdatedAt, b.cfg.Renderer.Usage(v, b.now))
+	it.values, it.decl, it.release = values.out, ofUsage(u), string(u.Since)
+	return it
+}
+
+func (b *builder) offer(o *registry.Offer) *Item {
+	v := OfferView{Offer: *o, Provider: b.brief(registry.KindOrganisation, o.Provider), Software: b.brief(registry.KindSoftware, o.Software)}
+	values := valuesOf{kind: registry.KindOffer, words: b.words[registry.KindOffer]}
+	values.add("provider", string(o.Provider))
+	values.add("software", string(o.Software))
+	for _, s := range o.Services {
+		values.add("service", string(s))
+	}
+	departements, regions := b.covered(o.Area)
+	for _, d := range departements {
+		values.add("departement", d)
+	}
+	for _, r := range regions {
+		values.add("region", r)
+	}
+	values.add("purchase", string(o.Purchase))
+	it := base(registry.KindOffer, o.ID, "", v.Provider.Name+" : "+v.Software.Name, o.Rev, o.CreatedAt, o.UpdatedAt, b.cfg.Renderer.Offer(v, b.now))
+	it.values, it.decl = values.out, ofOffer(o)
+	return it
+}
+
+func (b *builder) reference(r *registry.Reference) *Item {
+	v := ReferenceView{Reference: *r, Provider: b.brief(registry.KindOrganisation, r.Provider),
+		Organisation: b.brief(registry.KindOrganisation, r.Organisation), Software: b.brief(registry.KindSoftware, r.Software)}
+	values := valuesOf{kind: registry.KindReference, words: b.words[registry.KindReference]}
+	values.add("provider", string(r.Provider))
+	values.add("organisation", string(r.Organisation))
+	values.add("software", string(r.Software))
+	for _, s := range r.Services {
+		values.add("service", string(s))
+	}
+	values.add("state", r.State())
+	if r.ChooseAgain != nil && r.Counts() {
+		answer := "false"
+		if *r.ChooseAgain {
+			answer = "true"
+		}
+		values.add("choose_again", answer)
+	}
+	it := base(registry.KindReference, r.ID, "", v.Provider.Name+" → "+v.Organisation.Name+" : "+v.Software.Name, r.Rev, r.CreatedAt, r.UpdatedAt, b.cfg.Renderer.Reference(v, b.now))
+	it.values, it.decl = values.out, ofReference(r)
+	return it
+}

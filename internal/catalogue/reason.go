@@ -1,0 +1,239 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+package catalogue
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"maillage/internal/fault"
+	"maillage/internal/registry"
+)
+
+// Weights of what is in a provider's favour. Payment is not among them.
+const (
+	weightReference = 10 // each confirmed reference for the software asked, else for any
+	weightChosen    = 5  // each of these customers who would choose it again
+	weightNearRef   = 4  // each of these in the département asked
+	weightArea      = 3  // an offer made for the département itself; its région 2, France 1
+)
+
+// matches says why each of the items, providers, answers what was asked of offers.
+func (s *Snapshot) matches(asked []Term, items []*Item) []Match {
+	out := make([]Match, len(items))
+	found, err := s.offersWith(asked)
+	if err != nil {
+		return out
+	}
+	place := make(map[registry.ID]int, len(items))
+	for i, it := range items {
+		place[it.ID] = i
+	}
+	offers := s.tables[registry.KindOffer]
+	found.Each(func(ord int) bool {
+		d := offers.items[ord].decl
+		i, here := place[d.provider]
+		if !here {
+			return true
+		}
+		m := &out[i]
+		software := s.nameOf(registry.KindSoftware, d.software)
+		for _, service := range d.services {
+			if wanted(asked, "service", string(service)) {
+				m.Reasons = append(m.Reasons, Reason{Code: "service", Value: string(service), Of: d.software, Name: software})
+			}
+		}
+		code, value, weight := s.covers(asked, d.area)
+		m.Reasons = append(m.Reasons, Reason{Code: code, Value: value, Of: d.id, Name: software})
+		m.Score += weight
+		return true
+	})
+	for i, it := range items {
+		s.proven(asked, it, &out[i])
+	}
+	return out
+}
+
+// wanted reports whether a value is among those a term asks for; true when none does.
+func wanted(asked []Term, dim, value string) bool {
+	for _, w := range asked {
+		if w.Dim == dim {
+			return slices.Contains(w.Values, value)
+		}
+	}
+	return true
+}
+
+// covers says by what an area answers the place asked for: the département itself, its région, or
+// France.
+func (s *Snapshot) covers(asked []Term, a registry.Area) (code, value string, weight float64) {
+	for _, w := range asked {
+		if w.Dim != "departement" && w.Dim != "area" && w.Dim != "region" {
+			continue
+		}
+		for _, v := range w.Values {
+			if slices.Contains(a.Departements, v) {
+				return "offer_area_departement", v, weightArea
+			}
+		}
+		for _, v := range w.Values {
+			region := v
+			if w.Dim != "region" {
+				region = s.regions[v]
+			}
+			if slices.Contains(a.Regions, region) {
+				return "offer_area_region", region, weightArea - 1
+			}
+		}
+	}
+	switch {
+	case a.France:
+		return "offer_area_france", "", 1
+	case len(a.Departements) > 0:
+		return "offer_area_departement", a.Departements[0], 1
+	case len(a.Regions) > 0:
+		return "offer_area_region", a.Regions[0], 1
+	}
+	return "offer_area_france", "", 0
+}
+
+// proven adds what confirmed references say of a provider.
+func (s *Snapshot) proven(asked []Term, it *Item, m *Match) {
+	references := s.tables[registry.KindReference]
+	organisations := s.tables[registry.KindOrganisation]
+	total, again, near := 0, 0, 0
+	for _, ord := range s.having(references, "provider", string(it.ID)) {
+		d := references.items[ord].decl
+		if !d.counts || !s.wantedEntity(asked, "software", d.software) {
+			continue
+		}
+		total++
+		if d.chooseAgain != nil && *d.chooseAgain {
+			again++
+		}
+		if customer, ok := organisations.find(d.organisation); ok && s.asksFor(asked, "departement", organisations, customer) {
+			near++
+		}
+	}
+	add := func(code string, n int, weight float64) {
+		if n > 0 {
+			m.Reasons = append(m.Reasons, Reason{Code: code, Amount: float64(n)})
+			m.Score += float64(n) * weight
+		}
+	}
+	add("confirmed_reference", total, weightReference)
+	add("choose_again", again, weightChosen)
+	add("reference_nearby", near, weightNearRef)
+}
+
+// wantedEntity is wanted for a dimension whose values are entities.
+func (s *Snapshot) wantedEntity(asked []Term, dim string, id registry.ID) bool {
+	for _, w := range asked {
+		if w.Dim == dim {
+			return slices.ContainsFunc(w.Values, func(v string) bool { return s.idOf(entityDims[dim], v) == string(id) })
+		}
+	}
+	return true
+}
+
+// asksFor reports whether a term asks for a value that the item has.
+func (s *Snapshot) asksFor(asked []Term, dim string, t *table, it *Item) bool {
+	d, ok := t.dim(dim)
+	if !ok {
+		return false
+	}
+	for _, w := range asked {
+		if w.Dim != dim && (dim != "departement" || w.Dim != "area") {
+			continue
+		}
+		for _, f := range it.values {
+			if f.dim == d && int(f.value) < len(t.names[d]) && slices.Contains(w.Values, t.names[d][f.value]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// having returns the ordinals of a table that have a value.
+func (s *Snapshot) having(t *table, dim, value string) []uint32 {
+	d, ok := t.dim(dim)
+	if !ok {
+		return nil
+	}
+	n, ok := t.words.find(d, value)
+	if !ok || int(n) >= len(t.dims[d]) {
+		return nil
+	}
+	return t.dims[d][n].ords
+}
+
+func (s *Snapshot) nameOf(kind registry.Kind, id registry.ID) string {
+	if it, ok := s.tables[kind].find(id); ok {
+		return it.Name
+	}
+	return ""
+}
+
+// ranked answers the two orders that depend on the query: by distance, and by relevance, which for
+// providers is the weights above. They are computed for the query, so their pages are numbered: a
+// cursor holds how far the reader got and the version it read.
+func (s *Snapshot) ranked(q Query, key string, descending bool, found Bitmap, page Page) (Page, error) {
+	t := s.tables[q.Kind]
+	if key == "distance" && q.Near == nil {
+		return Page{}, fault.OnField("near", "required")
+	}
+	if found == nil {
+		found = fullBitmap(len(t.items))
+	}
+	type scored struct {
+		item  *Item
+		match Match
+	}
+	list := make([]scored, 0, found.Count())
+	found.Each(func(ord int) bool {
+		list = append(list, scored{item: t.items[ord]})
+		return true
+	})
+	asked := offersAsked(q)
+	if key == "relevance" {
+		items := make([]*Item, len(list))
+		for i := range list {
+			items[i] = list[i].item
+		}
+		for i, m := range s.matches(asked, items) {
+			list[i].match = m
+		}
+	} else {
+		for i := range list {
+			if p := list[i].item.Point; p != nil {
+				km := math.Round(distance(*q.Near, *p)*10) / 10
+				list[i].match = Match{Score: -km, Reasons: []Reason{{Code: "distance", Amount: km}}}
+			} else {
+				list[i].match.Score = math.Inf(-1)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b scored) int {
+		c := cmp.Compare(b.match.Score, a.match.Score)
+		if descending {
+			c = -c
+		}
+		return cmp.Or(c, cmp.Compare(a.item.nameKey, b.item.nameKey), cmp.Compare(a.item.ID, b.item.ID))
+	})
+	name := key
+	if descending {
+		name = "-" + key
+	}
+	from, to, err := numbered(q, name, len(list), &page)
+	if err != nil {
+		return Page{}, err
+	}
+	for _, r := range list[from:to] {
+		page.Items = append(page.Items, r.item)
+		page.Matches = append(page.Matches, r.match)
+	}
+	return page, nil
+}
