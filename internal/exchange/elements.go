@@ -36,8 +36,9 @@ func (s *source) elements(keys []string, head func(key string, value any), each 
 		return fault.New(fault.Malformed, "wrong_shape")
 	}
 	if err == nil {
+		after := w.next()
 		if _, end := dec.Token(); !errors.Is(end, io.EOF) {
-			at := s.at.position(w.next())
+			at := s.at.position(after)
 			s.note(at, Fault, "", "trailing_data", "")
 			return malformed("trailing_data", at, end)
 		}

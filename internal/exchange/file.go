@@ -82,7 +82,7 @@ func (i *Importers) Format(name string) (Importer, bool) {
 		return i.Publiccode(nil), true
 	}
 	for _, kind := range TableKinds() {
-		if name == "csv-"+string(kind) {
+		if name == "csv-"+string(kind) || name == "csv-"+string(kind)+"s" {
 			return i.Table(kind), true
 		}
 	}

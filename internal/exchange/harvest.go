@@ -78,7 +78,8 @@ func (s *source) first(kind registry.Kind, seen map[string]string, at Position, 
 
 // dropShared takes away the identifiers that records with different names have in common: the SILL
 // gives the Comptoir's number of GLPI to each of its extensions, and two repositories of one forge
-// page are not one software. They would make the registry join what is not one thing.
+// page are not one software. They would make the registry join what is not one thing. The one whose
+// own name a repository or a slug bears keeps it: github.com/glpi-project/glpi is GLPI's.
 func (h *harvest) dropShared(s *source) {
 	bearers := map[registry.Identifier][]string{}
 	bear := func(id registry.Identifier, name string) {
@@ -94,13 +95,22 @@ func (h *harvest) dropShared(s *source) {
 	for i := range h.software {
 		it := &h.software[i]
 		for _, id := range softwareIdentifiers(&it.facts) {
-			if len(bearers[id]) > 1 {
+			if len(bearers[id]) > 1 && !owns(id, bearers[id], text.Fold(it.name)) {
 				s.said(registry.KindSoftware, it.at, it.key, it.name, Warning, id.Scheme, "shared_identifier", id.Value)
 				dropIdentifier(&it.facts, id)
 			}
 		}
 	}
 	h.dropSharedDomains(s)
+}
+
+// owns reports whether an identifier bears the name of one of its bearers, and that one is folded.
+func owns(id registry.Identifier, bearers []string, folded string) bool {
+	if id.Scheme != registry.SchemeRepository && id.Scheme != registry.SchemeFramalibre {
+		return false
+	}
+	name := text.Fold(lastSegment(id.Value))
+	return folded == name && slices.Contains(bearers, name)
 }
 
 // dropSharedDomains does the same for the domains of providers' websites.

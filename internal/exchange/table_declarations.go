@@ -19,7 +19,7 @@ import (
 func (d declarations) all(ctx context.Context, s *source, rows []row, opts Options) error {
 	names := &resolver{Importers: d.Importers, opts: opts, known: map[registry.Kind]map[string]answer{
 		registry.KindSoftware: {}, registry.KindOrganisation: {}}}
-	seen := map[string]string{}
+	seen := map[string]bool{}
 	done := 0
 	for chunk := range slices.Chunk(rows, registry.ImportBatch) {
 		if err := names.prepare(ctx, chunk); err != nil {
@@ -49,7 +49,7 @@ type declared struct {
 	*source
 	names      *resolver
 	kind       registry.Kind
-	seen       map[string]string
+	seen       map[string]bool
 	rows       []row
 	keys       []string
 	usages     []registry.ImportUsage
@@ -133,9 +133,11 @@ func (b *declared) add(ctx context.Context, r row) error {
 	if own := r.cell("identifiant"); own != "" {
 		key = "id:" + own
 	}
-	if !b.first(b.kind, b.seen, r.at, key, b.name(r)) {
+	if b.seen[key] {
+		b.said(b.kind, r.at, key, b.name(r), Warning, "", "said_twice", "")
 		return nil
 	}
+	b.seen[key] = true
 	b.rows, b.keys = append(b.rows, r), append(b.keys, key)
 	source := registry.SourceKey{Origin: registry.OriginLocal, Source: registry.SourceCSV, Key: key}
 	switch b.kind {
