@@ -4,6 +4,7 @@
 package api
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"net/http"
@@ -15,7 +16,6 @@ import (
 	"maillage/internal/catalogue"
 	"maillage/internal/member"
 	"maillage/internal/registry"
-	"maillage/internal/web"
 )
 
 // The Comptoir du Libre's export, version 1, in its exact shape: whoever reads it reads us. What is
@@ -96,7 +96,7 @@ func (a *API) comptoirGet(c echo.Context) error {
 	version := a.cfg.Catalogue.Version(registry.KindSoftware) + a.cfg.Catalogue.Version(registry.KindUsage) +
 		a.cfg.Catalogue.Version(registry.KindOffer) + a.cfg.Catalogue.Version(registry.KindOrganisation)
 	prepare(c, &a.headers)
-	if notModified(c, listTag(version, "comptoir", "", asJSON, member.Actor{})) {
+	if notModified(c, listTag(version, "comptoir", "", "", asJSON, member.Actor{})) {
 		return nil
 	}
 	if a.export.version != version {
@@ -115,7 +115,7 @@ func (a *API) comptoir() (*comptoirExport, error) {
 	e := &comptoirExport{Date: a.cfg.Now().UTC().Format(comptoirTime), Softwares: []comptoirSoftware{}}
 	organisms := map[string]*comptoirOrganism{}
 	providers, users := map[string][]comptoirOrganism{}, map[string][]comptoirOrganism{}
-	err := a.each(registry.KindOffer, nil, func(item *catalogue.Item) error {
+	err := a.each(registry.KindOffer, func(item *catalogue.Item) error {
 		var d offerDTO
 		if err := read(item, &d); err != nil {
 			return err
@@ -123,7 +123,7 @@ func (a *API) comptoir() (*comptoirExport, error) {
 		return a.relate(organisms, providers, d.Software.ID, d.Provider.ID, "Company")
 	})
 	if err == nil {
-		err = a.each(registry.KindUsage, nil, func(item *catalogue.Item) error {
+		err = a.each(registry.KindUsage, func(item *catalogue.Item) error {
 			var d usageDTO
 			if err := read(item, &d); err != nil || !d.Running {
 				return err
@@ -132,7 +132,7 @@ func (a *API) comptoir() (*comptoirExport, error) {
 		})
 	}
 	if err == nil {
-		err = a.each(registry.KindSoftware, nil, func(item *catalogue.Item) error {
+		err = a.each(registry.KindSoftware, func(item *catalogue.Item) error {
 			var d softwareDTO
 			if err := read(item, &d); err != nil {
 				return err
@@ -227,23 +227,13 @@ func (a *API) comptoirSoftware(d *softwareDTO, providers, users []comptoirOrgani
 }
 
 // each calls fn for everything of a kind that everybody may see.
-func (a *API) each(kind registry.Kind, where []catalogue.Term, fn func(item *catalogue.Item) error) error {
-	q := catalogue.Query{Kind: kind, Where: where, Size: web.MaxPageSize}
-	for {
-		page, err := a.cfg.Catalogue.Query(q)
-		if err != nil {
+func (a *API) each(kind registry.Kind, fn func(item *catalogue.Item) error) error {
+	for item := range a.cfg.Catalogue.Items(kind) {
+		if err := fn(item); err != nil {
 			return err
 		}
-		for _, item := range page.Items {
-			if err := fn(item); err != nil {
-				return err
-			}
-		}
-		if page.Next == "" {
-			return nil
-		}
-		q.After = page.Next
 	}
+	return nil
 }
 
 // repositoryList answers GET /repositories.json: the repositories of the catalogue, for crawlers that
@@ -253,23 +243,21 @@ func (a *API) repositoryList(c echo.Context) error {
 		return err
 	}
 	prepare(c, &a.headers)
-	if notModified(c, listTag(a.cfg.Catalogue.Version(registry.KindSoftware), "repositories", "", asJSON, member.Actor{})) {
+	if notModified(c, listTag(a.cfg.Catalogue.Version(registry.KindSoftware), "repositories", "", "", asJSON, member.Actor{})) {
 		return nil
 	}
 	buffer := borrow()
 	defer giveBack(buffer)
 	b := append((*buffer)[:0], '[')
-	err := a.each(registry.KindSoftware, nil, func(item *catalogue.Item) error {
-		var d struct {
-			Repository string `json:"repository"`
-		}
-		if err := read(item, &d); err != nil || d.Repository == "" {
-			return err
+	err := a.each(registry.KindSoftware, func(item *catalogue.Item) error {
+		repository := repositoryOf(item)
+		if repository == nil {
+			return nil
 		}
 		if len(b) > 1 {
 			b = append(b, ',')
 		}
-		b = appendString(append(b, `{"url":`...), d.Repository)
+		b = append(append(b, `{"url":`...), repository...)
 		b = append(b, '}')
 		return nil
 	})
@@ -279,4 +267,24 @@ func (a *API) repositoryList(c echo.Context) error {
 		return err
 	}
 	return send(c, http.StatusOK, a.headers.json, b)
+}
+
+// repositoryOf returns the repository of a software as the JSON string of its representation, nil when
+// it has none. A key cannot be mistaken for a text that quotes it: there the quotes are escaped.
+func repositoryOf(item *catalogue.Item) []byte {
+	const key = `,"repository":`
+	i := bytes.Index(item.JSON, []byte(key))
+	if i < 0 {
+		return nil
+	}
+	value := item.JSON[i+len(key):]
+	for j := 1; j < len(value); j++ {
+		switch value[j] {
+		case '\\':
+			j++
+		case '"':
+			return value[:j+1]
+		}
+	}
+	return nil
 }

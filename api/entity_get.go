@@ -74,18 +74,17 @@ func (a *API) show(c echo.Context, status int, item *catalogue.Item) error {
 // true. beneath is the rest of the address, after the name.
 func (a *API) find(c echo.Context, l *listing, beneath string) (item *catalogue.Item, moved bool, err error) {
 	by := web.Actor(c.Request().Context())
-	ref := c.Param("ref")
-	item, err = a.item(l.kind, ref, by)
+	item, slug, err := a.cfg.Catalogue.Get(l.kind, c.Param("ref"), by)
 	if err != nil {
 		return nil, false, err
 	}
 	if l.role != "" && !a.cfg.Catalogue.Holds(item, l.role) {
 		return nil, false, fault.New(fault.Missing, string(l.kind)+"_missing")
 	}
-	if ref == string(item.ID) || ref == string(item.Slug) {
+	if slug == "" {
 		return item, false, nil
 	}
-	to := l.path + "/" + string(item.Slug) + beneath
+	to := l.path + "/" + string(slug) + beneath
 	if raw := c.Request().URL.RawQuery; raw != "" {
 		to += "?" + raw
 	}
@@ -95,5 +94,6 @@ func (a *API) find(c echo.Context, l *listing, beneath string) (item *catalogue.
 // item returns what a name leads to, for that actor. It returns fault.Missing when there is nothing,
 // or nothing the actor may see.
 func (a *API) item(kind registry.Kind, ref string, by member.Actor) (*catalogue.Item, error) {
-	return a.cfg.Catalogue.Get(kind, ref, by)
+	item, _, err := a.cfg.Catalogue.Get(kind, ref, by)
+	return item, err
 }

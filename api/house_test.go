@@ -57,9 +57,9 @@ func newHouse(t testing.TB, db *store.DB) *house {
 	h := &house{t: t, db: db, clock: &testkit.Clock{}, search: &fakeSearch{}}
 	register := testkit.Register(t)
 	h.registry = registry.NewService(db, register, h.clock.Now)
-	h.catalogue = catalogue.New(db, api.NewRenderer(base, register), h.clock.Now)
-	if err := h.catalogue.CatchUp(t.Context()); err != nil {
-		t.Fatalf("catch up: %v", err)
+	h.catalogue = catalogue.New(catalogue.Config{Source: db, Renderer: api.NewRenderer(base, register), Register: register, Now: h.clock.Now})
+	if err := h.catalogue.Load(t.Context()); err != nil {
+		t.Fatalf("load: %v", err)
 	}
 	h.actors = map[string]member.Actor{
 		organiser: {ID: "token:1", Name: "Olga", Role: member.Organiser},

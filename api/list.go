@@ -46,7 +46,12 @@ func (a *API) list(l *listing) echo.HandlerFunc {
 			form = p.form
 		}
 		prepare(c, &a.headers)
-		if notModified(c, listTag(a.cfg.Catalogue.Version(l.kind), l.path, raw, form, by)) {
+		lang := ""
+		if form == asAtom { // the one form that is in a language
+			lang = web.Language(c.Request())
+			c.Response().Header()["Vary"] = []string{"Accept, Accept-Language"}
+		}
+		if notModified(c, listTag(a.cfg.Catalogue.Version(l.kind), l.path, raw, lang, form, by)) {
 			return nil
 		}
 		q := p.query
@@ -55,7 +60,7 @@ func (a *API) list(l *listing) echo.HandlerFunc {
 		case asCSV:
 			return a.listCSV(c, l, p, q)
 		case asAtom:
-			return a.listAtom(c, l, p, q)
+			return a.listAtom(c, l, p, q, lang)
 		}
 		return a.listJSON(c, l, p, q, raw)
 	}
@@ -65,12 +70,12 @@ func (a *API) list(l *listing) echo.HandlerFunc {
 func (a *API) listJSON(c echo.Context, l *listing, p *parsed, q catalogue.Query, raw string) error {
 	page, err := a.cfg.Catalogue.Query(q)
 	if err != nil {
-		return inQueryWords(err, &q)
+		return err
 	}
 	var facets []catalogue.Facet
 	if len(p.facets) > 0 {
 		if facets, err = a.cfg.Catalogue.Facets(q, p.facets...); err != nil {
-			return inQueryWords(err, &q)
+			return err
 		}
 	}
 	buffer := borrow()
@@ -81,7 +86,7 @@ func (a *API) listJSON(c echo.Context, l *listing, p *parsed, q catalogue.Query,
 			b = append(b, ',')
 		}
 		if i < len(page.Matches) {
-			b = appendMatched(b, item, &page.Matches[i])
+			b = a.appendMatched(b, item, &page.Matches[i])
 		} else {
 			b = append(b, item.JSON...)
 		}
@@ -101,9 +106,9 @@ func (a *API) listJSON(c echo.Context, l *listing, p *parsed, q catalogue.Query,
 
 // listTag is the weak entity tag of a page: the version of what is listed, and a hash of what was
 // asked, in which form, by whom.
-func listTag(version, path, raw string, form format, by member.Actor) string {
+func listTag(version, path, raw, lang string, form format, by member.Actor) string {
 	h := uint64(14695981039346656037) // FNV-1a: the same on every replica
-	for _, s := range [...]string{path, raw, string(by.ID), string(by.Role), by.Organisation} {
+	for _, s := range [...]string{path, raw, lang, string(by.ID), string(by.Role), by.Organisation} {
 		for i := range len(s) {
 			h = (h ^ uint64(s[i])) * 1099511628211
 		}

@@ -13,7 +13,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"maillage/internal/catalogue"
-	"maillage/internal/web"
 )
 
 // atomFeed is an Atom feed (RFC 4287).
@@ -49,15 +48,14 @@ type atomEntry struct {
 }
 
 // listAtom writes a list as a feed, what changed last first unless the question says otherwise.
-func (a *API) listAtom(c echo.Context, l *listing, p *parsed, q catalogue.Query) error {
+func (a *API) listAtom(c echo.Context, l *listing, p *parsed, q catalogue.Query, lang string) error {
 	if !p.sorted && slices.Contains(catalogue.Sorts(l.kind), "updated") {
 		q.Sort = "-updated"
 	}
 	page, err := a.cfg.Catalogue.Query(q)
 	if err != nil {
-		return inQueryWords(err, &q)
+		return err
 	}
-	lang := web.Language(c.Request())
 	base := a.renderer.base
 	self := base + l.path
 	if raw := c.Request().URL.RawQuery; raw != "" {
@@ -92,6 +90,5 @@ func (a *API) listAtom(c echo.Context, l *listing, p *parsed, q catalogue.Query)
 		return fmt.Errorf("write feed: %w", err)
 	}
 	c.Response().Header().Set("Content-Language", lang)
-	c.Response().Header()["Vary"] = []string{"Accept, Accept-Language"}
 	return send(c, http.StatusOK, a.headers.atom, append([]byte(xml.Header), body...))
 }

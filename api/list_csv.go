@@ -42,7 +42,7 @@ func (a *API) listCSV(c echo.Context, l *listing, p *parsed, q catalogue.Query) 
 		q.Size = min(rows, web.MaxPageSize)
 		page, err := a.cfg.Catalogue.Query(q)
 		if err != nil {
-			return inQueryWords(err, &q)
+			return err
 		}
 		for _, item := range page.Items {
 			row := l.row()

@@ -10,23 +10,23 @@ import (
 )
 
 // appendMatched appends an item with why it is there: the item's own object, one member longer.
-func appendMatched(b []byte, item *catalogue.Item, m *catalogue.Match) []byte {
+func (a *API) appendMatched(b []byte, item *catalogue.Item, m *catalogue.Match) []byte {
 	b = append(b, item.JSON[:len(item.JSON)-1]...)
 	b = append(b, `,"match":`...)
-	b = appendMatch(b, m)
+	b = a.appendMatch(b, m)
 	return append(b, '}')
 }
 
-func appendMatch(b []byte, m *catalogue.Match) []byte {
+func (a *API) appendMatch(b []byte, m *catalogue.Match) []byte {
 	b = append(b, `{"score":`...)
 	b = appendNumber(b, m.Score)
 	b = append(b, `,"reasons":`...)
-	b = appendReasons(b, m.Reasons)
+	b = a.appendReasons(b, m.Reasons)
 	return append(b, '}')
 }
 
 // appendReasons appends reasons: the code for programmes, and the sentence for people beside it.
-func appendReasons(b []byte, reasons []catalogue.Reason) []byte {
+func (a *API) appendReasons(b []byte, reasons []catalogue.Reason) []byte {
 	b = append(b, '[')
 	for i := range reasons {
 		r := &reasons[i]
@@ -47,7 +47,7 @@ func appendReasons(b []byte, reasons []catalogue.Reason) []byte {
 		if r.Name != "" {
 			b = appendString(append(b, `,"name":`...), r.Name)
 		}
-		fr, en := sentences(r)
+		fr, en := a.sentences(r)
 		b = appendString(append(b, `,"text":{"fr":`...), fr)
 		b = appendString(append(b, `,"en":`...), en)
 		b = append(b, '}', '}')

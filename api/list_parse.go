@@ -121,6 +121,9 @@ func (a *API) read(c echo.Context, l *listing, raw string) (*parsed, error) {
 			q.Fault("near", "required", "")
 		}
 	}
+	if p.query.Sort == "" && l.kind == registry.KindOrganisation {
+		p.query.Sort = bestSort(l.role, &p.query)
+	}
 	p.facets = readFacets(q, catalogue.Dims(l.kind))
 	switch q.Choice("format", "", "json", "csv", "atom") {
 	case "json":
@@ -133,8 +136,23 @@ func (a *API) read(c echo.Context, l *listing, raw string) (*parsed, error) {
 	return p, q.Err()
 }
 
+// bestSort is the order people mean who do not say: the nearest first around a place, and among
+// providers of something the most proven first. Nobody pays for a place.
+func bestSort(role registry.Role, q *catalogue.Query) string {
+	if q.Near != nil {
+		return "distance"
+	}
+	for _, t := range q.Where {
+		if role == registry.RoleProvider && slices.Contains([]string{"software", "service", "area", "departement", "region"}, t.Dim) {
+			return "relevance"
+		}
+	}
+	return ""
+}
+
 func readFacets(q *web.Query, known []string) []string {
 	facets := q.List("facets", maxFacets)
+	known = slices.DeleteFunc(slices.Clone(known), func(d string) bool { return d == "updated_since" }) // it filters, it counts nothing
 	for _, f := range facets {
 		if !slices.Contains(known, f) {
 			q.Fault("facets", "not_a_choice", strings.Join(known, ", "))
@@ -173,13 +191,4 @@ func (a *API) near(q *web.Query) (*registry.Point, float64) {
 		return nil, 0
 	}
 	return &registry.Point{Lat: b.Lat, Lon: b.Lon}, within
-}
-
-// inQueryWords gives what the catalogue found wrong in a question the names of our parameters.
-func inQueryWords(err error, q *catalogue.Query) error {
-	cursor := afterTyped
-	if q.Before != "" {
-		cursor = beforeTyped
-	}
-	return inTheirWords(err, []renamed{{"after", cursor}, {"before", cursor}, {"cursor", cursor}, {"size", "page[size]"}})
 }

@@ -143,7 +143,7 @@ func (o *ocQuestion) covers(at time.Time) bool {
 func ocPages[T any](a *API, c echo.Context, o *ocQuestion, show func(item *catalogue.Item) (T, bool, error)) error {
 	page, err := a.cfg.Catalogue.Query(o.query)
 	if err != nil {
-		return inQueryWords(err, &o.query)
+		return err
 	}
 	body := ocList[T]{Data: []T{}, Links: ocLinks{Prev: ocLink(c, beforeEncoded, page.Prev), Next: ocLink(c, afterEncoded, page.Next)}}
 	for _, item := range page.Items {
@@ -193,14 +193,15 @@ func (a *API) ocSoftwareByURL(c echo.Context, address string) error {
 	if err != nil {
 		return fault.OnField("url", "not_a_url")
 	}
-	err = a.each(registry.KindSoftware, nil, func(item *catalogue.Item) error {
+	last := strings.ToLower(key[strings.LastIndexByte(key, '/')+1:])
+	err = a.each(registry.KindSoftware, func(item *catalogue.Item) error {
+		// Every form of an address ends with the same name: this saves reading every sheet.
+		if !strings.Contains(strings.ToLower(string(repositoryOf(item))), last) && !bytes.Contains(item.JSON, []byte(`,"repository_aliases":`)) {
+			return nil
+		}
 		var d struct {
 			Repository string   `json:"repository"`
 			Aliases    []string `json:"repository_aliases"`
-		}
-		// The end of the key is in every form of the address: this saves reading every sheet.
-		if last := key[strings.LastIndexByte(key, '/')+1:]; !bytes.Contains(bytes.ToLower(item.JSON), []byte(strings.ToLower(last))) {
-			return nil
 		}
 		if err := read(item, &d); err != nil {
 			return err

@@ -140,7 +140,7 @@ func TestOrganisersDecideWhatIsOneThing(t *testing.T) {
 func TestASearchPassesWhatIsAskedAndShowsWhy(t *testing.T) {
 	h := newHouse(t, testkit.SQLite(t, store.Config{}))
 	h.town()
-	item, err := h.catalogue.Get(registry.KindSoftware, "nextcloud", member.Actor{})
+	item, _, err := h.catalogue.Get(registry.KindSoftware, "nextcloud", member.Actor{})
 	if err != nil {
 		t.Fatal(err)
 	}

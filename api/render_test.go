@@ -5,6 +5,7 @@ package api
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -102,14 +103,23 @@ func FuzzACellNeverRuns(f *testing.F) {
 }
 
 func TestEveryReasonHasItsSentence(t *testing.T) {
-	for _, code := range []string{"offer_area", "service", "confirmed_reference", "choose_again", "same_epci", "same_departement", "same_type", "same_stratum", "distance", "shared_software"} {
-		fr, en := sentences(&catalogue.Reason{Code: code, Value: "hosting", Amount: 12.4, Name: "N"})
-		if fr == code || en == code || fr == en {
+	a := &API{renderer: NewRenderer("https://x.example", register(t))}
+	for _, code := range []string{"service", "offer_area_departement", "offer_area_region", "offer_area_france", "confirmed_reference",
+		"choose_again", "reference_nearby", "same_type", "same_stratum", "near_stratum", "same_epci", "same_departement", "distance", "shared_software"} {
+		fr, en := a.sentences(&catalogue.Reason{Code: code, Value: "hosting", Amount: 12.4, Name: "N"})
+		if fr == code || en == code || fr == en || strings.ContainsAny(fr+en, "{}") {
 			t.Errorf("%s: %q %q", code, fr, en)
 		}
 	}
-	if fr, _ := sentences(&catalogue.Reason{Code: "service", Value: "hosting"}); fr != "Propose ce service : hébergement" {
-		t.Errorf("service: %q", fr)
+	for r, want := range map[catalogue.Reason]string{
+		{Code: "service", Value: "hosting", Name: "Nextcloud"}: "Propose ce service pour Nextcloud : hébergement",
+		{Code: "offer_area_departement", Value: "38"}:          "Intervient dans ce département : Isère",
+		{Code: "same_epci", Value: "200040715"}:                "Dans la même intercommunalité : Grenoble-Alpes-Métropole",
+		{Code: "distance", Amount: 12.4}:                       "À 12 km",
+	} {
+		if fr, _ := a.sentences(&r); fr != want {
+			t.Errorf("%s: %q, want %q", r.Code, fr, want)
+		}
 	}
 }
 

@@ -48,8 +48,9 @@ func (a *API) search(c echo.Context) error {
 		return inTheirWords(err, []renamed{{"text", "q"}, {"after", "page[after]"}, {"types", "type"}})
 	}
 	prepare(c, &a.headers)
+	c.Response().Header()["Vary"] = []string{"Accept, Accept-Language"}
 	raw := c.Request().URL.RawQuery
-	if res.Version != "" && notModified(c, listTag(res.Version, "/api/v1/search", raw, asJSON, q.By)) {
+	if res.Version != "" && notModified(c, listTag(res.Version, "/api/v1/search", raw, q.Lang, asJSON, q.By)) {
 		return nil
 	}
 	buffer := borrow()
@@ -59,7 +60,7 @@ func (a *API) search(c echo.Context) error {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendHit(b, &res.Hits[i])
+		b = a.appendHit(b, &res.Hits[i])
 	}
 	b = append(b, `],`...)
 	b = appendLinks(b, "/api/v1/search", raw, withoutCursors(raw), "", res.Next)
@@ -114,7 +115,7 @@ func (a *API) searchQuery(c echo.Context) (catalogue.SearchQuery, error) {
 }
 
 // appendHit appends one thing found, and why.
-func appendHit(b []byte, h *catalogue.Hit) []byte {
+func (a *API) appendHit(b []byte, h *catalogue.Hit) []byte {
 	b = appendString(append(b, `{"type":`...), string(h.Item.Kind))
 	if h.Role != "" {
 		b = appendString(append(b, `,"role":`...), h.Role)
@@ -131,7 +132,7 @@ func appendHit(b []byte, h *catalogue.Hit) []byte {
 		b = append(b, ']')
 	}
 	if len(h.Why) > 0 {
-		b = appendReasons(append(b, `,"why":`...), h.Why)
+		b = a.appendReasons(append(b, `,"why":`...), h.Why)
 	}
 	b = append(b, `,"item":`...)
 	b = append(b, h.Item.JSON...)

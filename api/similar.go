@@ -28,7 +28,7 @@ func (a *API) similar(c echo.Context) error {
 	raw, by := c.Request().URL.RawQuery, web.Actor(c.Request().Context())
 	path := a.lists.collectivities.path + "/" + string(item.Slug) + "/similar"
 	prepare(c, &a.headers)
-	if notModified(c, listTag(a.cfg.Catalogue.Version(registry.KindOrganisation), path, raw, asJSON, by)) {
+	if notModified(c, listTag(a.cfg.Catalogue.Version(registry.KindOrganisation), path, raw, "", asJSON, by)) {
 		return nil
 	}
 	page, err := a.cfg.Catalogue.Similar(item.ID, by, size)
@@ -42,7 +42,7 @@ func (a *API) similar(c echo.Context) error {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendMatched(b, other, &page.Matches[i])
+		b = a.appendMatched(b, other, &page.Matches[i])
 	}
 	b = append(b, `],`...)
 	b = appendLinks(b, path, raw, "", "", "")

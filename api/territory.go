@@ -124,9 +124,12 @@ func (a *API) territoryGet(c echo.Context) error {
 	etag := fmt.Sprintf(`W/"%d-%s-%s"`, a.cfg.Register.Vintage().Year, b.Kind, b.Code)
 	d := a.bodyDTO(&b)
 	if b.SIREN != "" {
-		if item, err := a.item(registry.KindOrganisation, string(b.SIREN), web.Actor(c.Request().Context())); err == nil {
+		switch item, err := a.bySIREN(b.SIREN); {
+		case err == nil:
 			d.Organisation = string(item.Slug)
-			etag = fmt.Sprintf(`W/"%d-%s-%s-%s"`, a.cfg.Register.Vintage().Year, b.Kind, b.Code, item.ID)
+			etag = fmt.Sprintf(`W/"%d-%s-%s-%s"`, a.cfg.Register.Vintage().Year, b.Kind, b.Code, item.Slug)
+		case !fault.Is(err, fault.Missing):
+			return err
 		}
 	}
 	prepare(c, &a.headers)
