@@ -45,9 +45,9 @@ type queries struct {
 	seen map[string]*parsed
 }
 
-// Bounds of the memory of questions: about 2 MB a list at worst.
+// Bounds of the memory of questions: about 1 MB a list at worst.
 const (
-	maxQueries     = 2048
+	maxQueries     = 1024
 	maxQueryLength = 512
 )
 
@@ -77,7 +77,7 @@ func (a *API) parse(c echo.Context, l *listing, raw string) (p *parsed, after, b
 	} else if p != nil {
 		return p, p.after, p.before, nil
 	}
-	p, err = a.read(c, l, rest)
+	p, err = a.question(c, l, rest)
 	if err != nil {
 		return nil, "", "", err
 	}
@@ -88,9 +88,9 @@ func (a *API) parse(c echo.Context, l *listing, raw string) (p *parsed, after, b
 	return p, p.after, p.before, nil
 }
 
-// read reads a question of that list. Every parameter is known, given once, and one of the values
+// question reads a question of that list. Every parameter is known, given once, and one of the values
 // allowed.
-func (a *API) read(c echo.Context, l *listing, raw string) (*parsed, error) {
+func (a *API) question(c echo.Context, l *listing, raw string) (*parsed, error) {
 	whole := c.Request().URL.RawQuery
 	c.Request().URL.RawQuery = raw
 	q := web.ReadQuery(c)

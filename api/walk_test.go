@@ -4,6 +4,8 @@
 package api_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +76,14 @@ func TestTheWholeWalkOfATown(t *testing.T) {
 		}
 		if found.text("data.0.match.reasons.0.code") == "" || found.text("data.0.match.reasons.0.text.fr") == "" {
 			t.Errorf("no reason: %s", found.Body)
+		}
+		asked := h.ask("GET", "/api/v1/providers?software=nextcloud&departement=38&service=hosting", "", "").status(200)
+		if asked.text("data.0.match.reasons.0.text.fr") != "Propose ce service pour Nextcloud : hébergement" ||
+			asked.text("data.0.match.reasons.1.text.en") != "Works in this département: Isère" {
+			t.Errorf("reasons: %v", asked.at("data.0.match"))
+		}
+		if got := h.ask("GET", "/api/v1/providers?software=nextcloud&departement=75&service=hosting", "", "").status(200).names(); len(got) != 0 {
+			t.Errorf("providers in Paris: %v", got)
 		}
 		h.ask("GET", "/api/v1/collectivities/"+w.grenoble+"/similar", "", "").status(200)
 		h.ask("GET", "/api/v1/stats", "", "").status(200)
@@ -181,4 +191,43 @@ func TestProvenanceSaysWhoSaidWhat(t *testing.T) {
 		t.Errorf("%d records, want the curator's and the register's", n)
 	}
 	h.ask("GET", "/api/v1/software/nextcloud/provenance", "", "").status(200)
+}
+
+func TestAHeadSaysWhatAGetWould(t *testing.T) {
+	h := newHouse(t, testkit.SQLite(t, store.Config{}))
+	h.town()
+	server := httptest.NewServer(h.e)
+	defer server.Close()
+	for _, path := range []string{"/api/v1/software", "/api/v1/software/nextcloud", "/api/v1/software?format=csv"} {
+		get := h.ask("GET", path, "", "").status(200)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, server.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		head, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := head.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if head.StatusCode != 200 || head.Header.Get("ETag") != get.Header().Get("ETag") || head.ContentLength != int64(get.Body.Len()) {
+			t.Errorf("%s: %d %v", path, head.StatusCode, head.Header)
+		}
+	}
+}
+
+func TestTheNearestComeFirst(t *testing.T) {
+	h := newHouse(t, testkit.SQLite(t, store.Config{}))
+	for _, siren := range []string{"213801855", "217300656", "216901231"} { // Grenoble, Chambéry, Lyon
+		h.ask("POST", "/api/v1/collectivities", organiser, `{"siren":"`+siren+`"}`).status(201)
+	}
+	near := h.ask("GET", "/api/v1/collectivities?near=38185&within=60", "", "").status(200)
+	if got := near.names(); !slices.Equal(got, []string{"Grenoble", "Chambéry"}) {
+		t.Errorf("within 60 km of Grenoble: %v", got)
+	}
+	if got := near.text("data.1.match.reasons.0.text.fr"); !strings.HasPrefix(got, "À ") {
+		t.Errorf("reason %q", got)
+	}
+	h.ask("GET", "/api/v1/collectivities?sort=distance", "", "").status(422)
 }
