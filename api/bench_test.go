@@ -4,10 +4,14 @@
 package api_test
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -90,5 +94,77 @@ func BenchmarkReads(b *testing.B) {
 	b.Run("one/api", run(h.e, []string{"/api/v1/software/logiciel-7"}, ""))
 	b.Run("unchanged/one", run(h.e, []string{"/api/v1/software/logiciel-7"}, one.Header().Get("ETag")))
 	list := h.ask("GET", "/api/v1/software", "", "")
+	overHTTP(b, "wire/list/bare", bare, varied, h.ask("GET", "/api/v1/software", "", "").Body.Bytes(), &floor)
+	overHTTP(b, "wire/list/api", h.e, varied, nil, &floor)
+	overHTTP(b, "wire/one/bare", bare, []string{"/api/v1/software/logiciel-7"}, one.Body.Bytes(), &floor)
+	overHTTP(b, "wire/one/api", h.e, []string{"/api/v1/software/logiciel-7"}, nil, &floor)
 	b.Run("unchanged/list", run(h.e, []string{"/api/v1/software"}, list.Header().Get("ETag")))
+}
+
+// overHTTP is the same over loopback connections kept open, with a client that costs next to nothing.
+func overHTTP(b *testing.B, name string, e http.Handler, targets []string, body []byte, floor *[]byte) {
+	b.Helper()
+	if body != nil {
+		*floor = body
+	}
+	server := httptest.NewServer(e)
+	defer server.Close()
+	b.Run(name, func(b *testing.B) {
+		b.RunParallel(func(pb *testing.PB) {
+			conn, err := net.Dial("tcp", server.Listener.Addr().String())
+			if err != nil {
+				b.Error(err)
+				return
+			}
+			defer conn.Close()
+			r := bufio.NewReaderSize(conn, 64<<10)
+			for i := 0; pb.Next(); i++ {
+				if _, err := conn.Write([]byte("GET " + targets[i%len(targets)] + " HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil {
+					b.Error(err)
+					return
+				}
+				if err := skipAnswer(r); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	})
+}
+
+// skipAnswer reads one answer and throws it away; a bare handler's may come in chunks.
+func skipAnswer(r *bufio.Reader) error {
+	length, chunked := 0, false
+	for {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		if len(line) == 2 {
+			break
+		}
+		if rest, ok := bytes.CutPrefix(line, []byte("Content-Length: ")); ok {
+			if length, err = strconv.Atoi(string(bytes.TrimSpace(rest))); err != nil {
+				return err
+			}
+		}
+		chunked = chunked || bytes.HasPrefix(line, []byte("Transfer-Encoding: chunked"))
+	}
+	if !chunked {
+		_, err := r.Discard(length)
+		return err
+	}
+	for {
+		line, err := r.ReadSlice('\n')
+		if err != nil {
+			return err
+		}
+		n, err := strconv.ParseInt(string(bytes.TrimSpace(line)), 16, 32)
+		if err != nil {
+			return err
+		}
+		if _, err := r.Discard(int(n) + 2); err != nil || n == 0 {
+			return err
+		}
+	}
 }
