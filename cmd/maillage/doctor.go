@@ -163,7 +163,7 @@ arrêtez-le d'abord, ou redémarrez-le, il refait seul un index qui n'est plus �
 					return err
 				}
 				p := newProgress(os.Stderr, "index")
-				err := a.index.Rebuild(ctx, p.step)
+				err := a.index.Rebuild(ctx, func(done int) { p.step(done, 0) })
 				p.end()
 				return err
 			})
