@@ -161,10 +161,8 @@ func (c *comptoir) settleAccounts() {
 			c.authority(&it)
 		case "Company":
 			it.facts.Type = "company"
-			it.facts.Identifiers = identify(it.facts.Identifiers, registry.SchemeDomain, domain(a.website))
 		case "Association":
 			it.facts.Type = "association"
-			it.facts.Identifiers = identify(it.facts.Identifiers, registry.SchemeDomain, domain(a.website))
 		}
 		if len(it.facts.Roles) == 0 {
 			it.facts.Roles = []registry.Role{registry.RolePartner}

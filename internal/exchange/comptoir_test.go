@@ -71,8 +71,7 @@ func TestWhatTheComptoirSaysIsInTheRegistryUnconfirmed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(provider.Facts.Roles, []registry.Role{registry.RoleProvider}) ||
-		!slices.Contains(provider.Facts.Identifiers, registry.Identifier{Scheme: "domain", Value: "services-essai.example"}) {
+	if !slices.Equal(provider.Facts.Roles, []registry.Role{registry.RoleProvider}) || provider.Facts.Type != "company" {
 		t.Errorf("provider: %+v", provider.Facts)
 	}
 	all, err := b.db.DeclarationsOf(t.Context(), software.ID)
@@ -119,4 +118,16 @@ func TestASecondRunChangesNothingAndARehearsalLeavesNothing(t *testing.T) {
 			b.t.Errorf("a second run changed %d things\n%s", n, printed(lines))
 		}
 	})
+}
+
+func TestProvidersOfOneSiteAreNotJoinedByIt(t *testing.T) {
+	b := sqliteBench(t)
+	report, lines := b.must("comptoir", "f", `[{"id":1,"name":"Essai","providers":[
+		{"id":1,"name":"Atelier","type":"Company","external_resources":{"website":"https://www.atelier.example/"}},
+		{"id":2,"name":"Atelier Formation","type":"Company","external_resources":{"website":"https://formation.atelier.example"}},
+		{"id":3,"name":"Autre","type":"Company","external_resources":{"website":"https://autre.example"}}]}]`)
+	wantCount(t, report, registry.KindOrganisation, exchange.Created, 3)
+	wantLine(t, lines, exchange.Warning, "shared_identifier", "Atelier Formation", "website")
+	report, _ = b.must("cnll", "g", `[{"nom":"x","sill_id":9,"prestataires":[{"nom":"AUTRE SARL","siren":"552100554","website":"https://www.autre.example/"}]}]`)
+	wantCount(t, report, registry.KindOrganisation, exchange.Joined, 1)
 }

@@ -101,7 +101,7 @@ func (h *harvest) dropShared(s *source) {
 			}
 		}
 	}
-	h.dropSharedDomains(s)
+	h.dropSharedSites(s)
 }
 
 // owns reports whether an identifier bears the name of one of its bearers, and that one is folded.
@@ -113,30 +113,24 @@ func owns(id registry.Identifier, bearers []string, folded string) bool {
 	return folded == name && slices.Contains(bearers, name)
 }
 
-// dropSharedDomains does the same for the domains of providers' websites.
-func (h *harvest) dropSharedDomains(s *source) {
+// dropSharedSites does the same for the websites of providers, by whose domain the registry would
+// join those that have no SIREN: "Atelier" and "Atelier Formation" may share a site.
+func (h *harvest) dropSharedSites(s *source) {
 	bearers := map[string][]string{}
-	domain := func(f *registry.OrganisationFacts) string {
-		for _, id := range f.Identifiers {
-			if id.Scheme == registry.SchemeDomain {
-				return id.Value
-			}
-		}
-		return ""
-	}
+	provides := func(f *registry.OrganisationFacts) bool { return slices.Contains(f.Roles, registry.RoleProvider) }
 	for i := range h.organisations {
 		it := &h.organisations[i]
-		if d := domain(&it.facts); d != "" && !slices.Contains(bearers[d], text.Fold(it.name)) {
-			bearers[d] = append(bearers[d], text.Fold(it.name))
+		d, folded := domain(it.facts.Website), text.Fold(it.name)
+		if d != "" && provides(&it.facts) && !slices.Contains(bearers[d], folded) {
+			bearers[d] = append(bearers[d], folded)
 		}
 	}
 	for i := range h.organisations {
 		it := &h.organisations[i]
-		if d := domain(&it.facts); d != "" && len(bearers[d]) > 1 {
-			s.said(registry.KindOrganisation, it.at, it.key, it.name, Warning, "website", "shared_identifier", d)
-			it.facts.Identifiers = slices.DeleteFunc(it.facts.Identifiers, func(id registry.Identifier) bool {
-				return id.Scheme == registry.SchemeDomain
-			})
+		d := domain(it.facts.Website)
+		if d != "" && provides(&it.facts) && len(bearers[d]) > 1 && it.facts.SIREN == "" {
+			s.said(registry.KindOrganisation, it.at, it.key, it.name, Warning, "website", "shared_identifier", it.facts.Website)
+			it.facts.Website = ""
 		}
 	}
 }

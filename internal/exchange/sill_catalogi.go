@@ -200,10 +200,7 @@ func (l *sill) seller(p object) string {
 			facts: registry.OrganisationFacts{Name: name, Roles: []registry.Role{registry.RoleProvider}, SIREN: siren}})
 	}
 	f := &l.harvest.organisations[place].facts
-	if f.Website == "" && website != "" {
-		f.Website = website
-		f.Identifiers = identify(f.Identifiers, registry.SchemeDomain, domain(website))
-	}
+	f.Website = cmpText(f.Website, website)
 	f.Identifiers = identify(f.Identifiers, registry.SchemeComptoir, comptoir)
 	return key
 }

@@ -105,9 +105,6 @@ func readOrganisationTable(s *source) (*harvest, error) {
 			s.said(kind, r.at, it.key, "", Refused, r.header("nom"), "required", "")
 			return
 		}
-		if len(f.Roles) == 1 && f.Roles[0] == registry.RoleProvider {
-			f.Identifiers = identify(f.Identifiers, registry.SchemeDomain, domain(f.Website))
-		}
 		if s.first(kind, seen, it.at, it.key, it.name) {
 			h.organisations = append(h.organisations, it)
 		}

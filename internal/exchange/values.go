@@ -123,41 +123,22 @@ func addTerms(list []string, terms ...string) []string {
 	return list
 }
 
-// sharedHosts are places where many bodies have their page: their domain names none of them.
-func sharedHosts() []string {
-	return []string{"github.com", "github.io", "gitlab.com", "gitlab.io", "framagit.org", "bitbucket.org", "sourceforge.net",
-		"google.com", "wordpress.com", "wixsite.com", "blogspot.com", "blogspot.fr", "facebook.com", "linkedin.com", "twitter.com",
-		"x.com", "youtube.com", "free.fr", "orange.fr", "wanadoo.fr", "ovh.net", "societe.com", "comptoir-du-libre.org",
-		"cnll.fr", "wikipedia.org", "gouv.fr", "pages-perso-orange.fr", "jimdo.com", "webnode.fr", "mastodon.social"}
-}
-
 // secondLevels are the suffixes of two labels under which names are registered.
 func secondLevels() []string {
 	return []string{"asso.fr", "com.fr", "gouv.fr", "nom.fr", "tm.fr", "co.uk", "org.uk", "com.au", "co.nz", "co.jp", "com.br"}
 }
 
-// domain returns the registrable domain of a provider's website: what identifies it after its SIREN.
-// It is "" for a page on a host shared by many, and for a website that is only part of a site.
+// domain returns the domain of a website under which a body may have registered its name, "" when
+// there is none. It is only compared within a file: the registry has its own, exact one.
 func domain(website string) string {
 	u, err := url.Parse(website)
 	if err != nil || u.Host == "" {
 		return ""
 	}
 	labels := strings.Split(strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), ".")
-	if len(labels) < 2 || slices.Contains(labels, "") || strings.Trim(labels[len(labels)-1], "0123456789") == "" ||
-		strings.Contains(u.Host, "[") {
-		return ""
-	}
 	keep := 2
-	if slices.Contains(secondLevels(), strings.Join(labels[len(labels)-2:], ".")) {
+	if len(labels) > 2 && slices.Contains(secondLevels(), strings.Join(labels[len(labels)-2:], ".")) {
 		keep = 3
 	}
-	if len(labels) < keep {
-		return ""
-	}
-	d := strings.Join(labels[len(labels)-keep:], ".")
-	if slices.Contains(sharedHosts(), d) {
-		return ""
-	}
-	return d
+	return strings.Join(labels[max(0, len(labels)-keep):], ".")
 }
