@@ -32,8 +32,9 @@ func TestTheComptoirsQuirksAreReadAndReported(t *testing.T) {
 		wantLine(b.t, lines, exchange.Warning, "licence_unknown", "Licence que personne ne connaît")
 		wantLine(b.t, lines, exchange.Refused, "no_id", "Sans numéro")
 		wantLine(b.t, lines, exchange.Refused, "not_a_record")
+		wantLine(b.t, lines, exchange.Refused, "no_id", "comptoir.json:39") // {"0": {}} is a list with a hole
 		wantLine(b.t, lines, exchange.Refused, "required", "name")
-		for _, field := range []string{"name", "external_resources.website", "users", "providers"} {
+		for _, field := range []string{"name", "external_resources.website", "providers"} {
 			wantLine(b.t, lines, exchange.Warning, "wrong_type", field)
 		}
 		for _, l := range lines {

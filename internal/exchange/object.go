@@ -5,7 +5,10 @@ package exchange
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -160,14 +163,15 @@ func (o object) child(key string) object {
 	return c
 }
 
-// children returns a list of objects. PHP writes a list with holes as an object: its values are
-// taken in no order of ours, so it is refused.
+// children returns a list of objects. PHP writes a list with holes as an object whose keys are
+// numbers: it is read in their order.
 func (o object) children(key string) []object {
 	list, ok := o.members[key].([]any)
 	if !ok {
-		if o.members[key] != nil {
-			o.warn(key, "list")
-		}
+		list, ok = numbered(o.members[key])
+	}
+	if !ok {
+		o.warn(key, "list")
 		return nil
 	}
 	var out []object
@@ -180,6 +184,31 @@ func (o object) children(key string) []object {
 		out = append(out, object{members: members, path: o.path + key + ".", at: o.at, source: o.source})
 	}
 	return out
+}
+
+// numbered returns the values of an object whose keys are numbers, in their order; nothing is an
+// empty list.
+func numbered(value any) ([]any, bool) {
+	if value == nil {
+		return nil, true
+	}
+	members, ok := value.(map[string]any)
+	if !ok {
+		return nil, false
+	}
+	places := map[int]any{}
+	for key, v := range members {
+		n, err := strconv.Atoi(key)
+		if err != nil {
+			return nil, false
+		}
+		places[n] = v
+	}
+	var list []any
+	for _, n := range slices.Sorted(maps.Keys(places)) {
+		list = append(list, places[n])
+	}
+	return list, true
 }
 
 // day returns a date: ISO 8601, or milliseconds since 1970. "" when there is none.

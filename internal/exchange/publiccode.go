@@ -58,11 +58,14 @@ func (p *PubliccodeImporter) RunAll(ctx context.Context, targets []string, opts 
 			continue
 		}
 		faults = append(faults, fmt.Errorf("%s: %w", target, err))
-		if f, ok := errors.AsType[*fault.Error](err); ok && !strings.HasPrefix(f.Code, "publiccode") {
-			opts.Report.add(Line{File: target, Result: Fault, Code: f.Code})
-		} else if !ok {
-			opts.Report.add(Line{File: target, Result: Fault, Code: "unreadable"})
+		if _, told := errors.AsType[reported](err); told {
+			continue
 		}
+		line := Line{File: target, Result: Fault, Code: "unreadable"}
+		if f, ok := faultOf(err); ok {
+			line.Code = f.Code
+		}
+		opts.Report.add(line)
 	}
 	name := "publiccode"
 	if len(targets) == 1 {
@@ -71,6 +74,11 @@ func (p *PubliccodeImporter) RunAll(ctx context.Context, targets []string, opts 
 	faults = append([]error{p.settle(ctx, &source{name: name, report: opts.Report}, h, opts)}, faults...)
 	return errors.Join(faults...)
 }
+
+// reported is an error whose line is already in the report.
+type reported struct{ error }
+
+func (r reported) Unwrap() error { return r.error }
 
 func (p *PubliccodeImporter) target(ctx context.Context, target string, report *Report, h *harvest, seen map[string]string) error {
 	if strings.Contains(target, "://") {
@@ -153,7 +161,7 @@ func (p *PubliccodeImporter) read(in File, report *Report, h *harvest, seen map[
 			code = "publiccode_too_large"
 		}
 		s.note(Position{}, Fault, "", code, "")
-		return err
+		return reported{err}
 	}
 	for _, problem := range problems {
 		at := Position{Line: problem.Line, Column: problem.Column}

@@ -129,11 +129,19 @@ func TestAMissingTargetDoesNotStopTheOthers(t *testing.T) {
 	if err := os.WriteFile(path, []byte(validPubliccode), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	report, lines, err := publiccodeRun(b, nil, filepath.Join(t.TempDir(), "nowhere"), path, t.TempDir())
+	huge := filepath.Join(t.TempDir(), "publiccode.yml")
+	if err := os.WriteFile(huge, make([]byte, publiccode.MaxSize+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report, lines, err := publiccodeRun(b, nil, filepath.Join(t.TempDir(), "nowhere"), huge, path, t.TempDir())
 	if err == nil {
 		t.Error("no error for a missing target")
 	}
 	wantLine(t, lines, exchange.Fault, "unreadable")
+	wantLine(t, lines, exchange.Fault, "publiccode_too_large")
+	if n := report.Total(exchange.Fault); n != 2 {
+		t.Errorf("%d faults told for 2\n%s", n, printed(lines))
+	}
 	wantLine(t, lines, exchange.Warning, "no_publiccode")
 	wantCount(t, report, registry.KindSoftware, exchange.Created, 1)
 }
