@@ -163,9 +163,10 @@ func ownDomain(website string) string {
 	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
 		return ""
 	}
-	domain, err := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(u.Hostname()))
-	if err != nil {
-		return ""
+	host := strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil || domain != host {
+		return "" // somebody.provider.example may be one of many
 	}
 	return domain
 }
