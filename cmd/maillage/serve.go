@@ -71,7 +71,8 @@ func (a *app) serve(ctx context.Context) error {
 		a.catalogue.Run,
 		a.index.Run,
 		func(ctx context.Context) error { return a.board.Run(ctx, a.db) },
-		a.sweep)
+		a.sweep,
+		a.metrics)
 }
 
 // drainDelay leaves a load balancer the time to see that the instance is going; alone on its
