@@ -58,6 +58,7 @@ type API struct {
 	cfg      Config
 	renderer *Renderer
 	headers  headers
+	buffers  buffers
 	lists    listings
 	openAPI  []byte
 	export   comptoirCache

@@ -12,16 +12,26 @@ import (
 // and a few words around them. Nothing is encoded while somebody waits.
 
 // buffers are reused from one answer to the next. A buffer that grew large is left to the collector.
-var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 64<<10); return &b }}
+type buffers struct{ pool sync.Pool }
 
-const keepBuffer = 1 << 20
+// Sizes of a buffer in bytes: of a new one, and of the largest that is kept.
+const (
+	newBuffer  = 64 << 10
+	keepBuffer = 1 << 20
+)
 
-func borrow() *[]byte { return buffers.Get().(*[]byte) }
+func (p *buffers) borrow() *[]byte {
+	if b, ok := p.pool.Get().(*[]byte); ok {
+		return b
+	}
+	b := make([]byte, 0, newBuffer)
+	return &b
+}
 
-func giveBack(b *[]byte) {
+func (p *buffers) giveBack(b *[]byte) {
 	if cap(*b) <= keepBuffer {
 		*b = (*b)[:0]
-		buffers.Put(b)
+		p.pool.Put(b)
 	}
 }
 

@@ -40,8 +40,8 @@ func (a *API) changeList(c echo.Context) error {
 	if len(changes) > 0 {
 		last = changes[len(changes)-1].Seq
 	}
-	buffer := borrow()
-	defer giveBack(buffer)
+	buffer := a.buffers.borrow()
+	defer a.buffers.giveBack(buffer)
 	b := append((*buffer)[:0], `{"data":[`...)
 	for i := range changes {
 		if i > 0 {

@@ -246,8 +246,8 @@ func (a *API) repositoryList(c echo.Context) error {
 	if notModified(c, listTag(a.cfg.Catalogue.Version(registry.KindSoftware), "repositories", "", "", asJSON, member.Actor{})) {
 		return nil
 	}
-	buffer := borrow()
-	defer giveBack(buffer)
+	buffer := a.buffers.borrow()
+	defer a.buffers.giveBack(buffer)
 	b := append((*buffer)[:0], '[')
 	err := a.each(registry.KindSoftware, func(item *catalogue.Item) error {
 		repository := repositoryOf(item)

@@ -242,6 +242,22 @@ func (a answer) at(path string) any {
 	return v
 }
 
+// list is at for arrays of objects.
+func (a answer) list(path string) []map[string]any {
+	a.t.Helper()
+	all, ok := a.at(path).([]any)
+	if !ok {
+		a.t.Fatalf("no list at %s: %.800s", path, a.Body)
+	}
+	out := make([]map[string]any, len(all))
+	for i := range all {
+		if out[i], ok = all[i].(map[string]any); !ok {
+			a.t.Fatalf("no object at %s.%d: %.800s", path, i, a.Body)
+		}
+	}
+	return out
+}
+
 // text is at for strings.
 func (a answer) text(path string) string {
 	a.t.Helper()

@@ -78,8 +78,8 @@ func (a *API) listJSON(c echo.Context, l *listing, p *parsed, q catalogue.Query,
 			return err
 		}
 	}
-	buffer := borrow()
-	defer giveBack(buffer)
+	buffer := a.buffers.borrow()
+	defer a.buffers.giveBack(buffer)
 	b := append((*buffer)[:0], `{"data":[`...)
 	for i, item := range page.Items {
 		if i > 0 {

@@ -13,7 +13,13 @@ import (
 
 // col makes a column over one struct of representation.
 func col[T any](heading string, cell func(d *T) string) column {
-	return column{heading, func(row any) string { return cell(row.(*T)) }}
+	return column{heading, func(row any) string {
+		d, ok := row.(*T)
+		if !ok {
+			return "" // a list has rows of one kind
+		}
+		return cell(d)
+	}}
 }
 
 func softwareColumns() []column {

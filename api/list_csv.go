@@ -30,8 +30,8 @@ func (a *API) listCSV(c echo.Context, l *listing, p *parsed, q catalogue.Query) 
 	if p.sized {
 		rows = q.Size
 	}
-	buffer := borrow()
-	defer giveBack(buffer)
+	buffer := a.buffers.borrow()
+	defer a.buffers.giveBack(buffer)
 	b := append((*buffer)[:0], "\ufeff"...)
 	for i, col := range l.columns {
 		b = appendCell(b, col.heading, i == 0)

@@ -68,7 +68,7 @@ func TestOpenCatalogsClientsReadUs(t *testing.T) {
 	h.ask("POST", "/api/v1/software", agent, `{"name":"GLPI","licence":"GPL-3.0-or-later","repository":"https://github.com/glpi-project/glpi.git","summary":{"fr":"Parc informatique"}}`).status(201)
 	h.ask("GET", "/v1/status", "", "").status(204)
 	list := h.ask("GET", "/v1/software?page[size]=1", "", "").status(200)
-	if got := slices.Sorted(maps.Keys(list.at("data.0").(map[string]any))); !slices.Equal(got, []string{"active", "aliases", "catalogId", "createdAt", "id", "publiccodeYml", "updatedAt", "url", "vitality"}) {
+	if got := slices.Sorted(maps.Keys(list.list("data")[0])); !slices.Equal(got, []string{"active", "aliases", "catalogId", "createdAt", "id", "publiccodeYml", "updatedAt", "url", "vitality"}) {
 		t.Errorf("fields %v", got)
 	}
 	if next := list.text("links.next"); !strings.HasPrefix(next, "?page%5Bafter%5D=") {
@@ -77,8 +77,8 @@ func TestOpenCatalogsClientsReadUs(t *testing.T) {
 	urls := []string{}
 	for next := "?page[size]=1"; next != ""; {
 		page := h.ask("GET", "/v1/software"+next, "", "").status(200)
-		for _, d := range page.at("data").([]any) {
-			urls = append(urls, d.(map[string]any)["url"].(string))
+		for _, d := range page.list("data") {
+			urls = append(urls, fmt.Sprint(d["url"]))
 		}
 		next, _ = page.at("links.next").(string)
 	}
@@ -89,7 +89,7 @@ func TestOpenCatalogsClientsReadUs(t *testing.T) {
 	if _, problems, err := publiccode.Parse(strings.NewReader(one.text("publiccodeYml")), publiccode.Options{}); err != nil || !problems.Valid() {
 		t.Errorf("publiccode: %v %v", err, problems)
 	}
-	if got := h.ask("GET", "/v1/software?url=http://www.github.com/GLPI-project/glpi/", "", "").status(200).at("data"); len(got.([]any)) != 1 {
+	if got := h.ask("GET", "/v1/software?url=http://www.github.com/GLPI-project/glpi/", "", "").status(200).list("data"); len(got) != 1 {
 		t.Errorf("by address: %v", got)
 	}
 	h.ask("GET", "/v1/software?page[size]=101", "", "").status(200)

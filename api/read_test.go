@@ -4,6 +4,7 @@
 package api_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -26,12 +27,11 @@ func TestACopyThatFollowsTheChangesEndsUpEqual(t *testing.T) {
 		held := map[string]any{}
 		for next, pages := "/api/v1/changes?size=2", 0; ; pages++ {
 			page := h.ask("GET", next, "", "").status(200)
-			for _, c := range page.at("data").([]any) {
-				c := c.(map[string]any)
+			for _, c := range page.list("data") {
 				if c["op"] == "delete" {
-					delete(held, c["id"].(string))
+					delete(held, fmt.Sprint(c["id"]))
 				} else {
-					held[c["id"].(string)] = c["data"]
+					held[fmt.Sprint(c["id"])] = c["data"]
 				}
 			}
 			next = page.text("links.next")
@@ -44,8 +44,8 @@ func TestACopyThatFollowsTheChangesEndsUpEqual(t *testing.T) {
 		}
 		var public []string
 		for _, list := range []string{"software", "organisations", "usages", "offers", "references"} {
-			for _, d := range h.ask("GET", "/api/v1/"+list, "", "").status(200).at("data").([]any) {
-				public = append(public, d.(map[string]any)["id"].(string))
+			for _, d := range h.ask("GET", "/api/v1/"+list, "", "").status(200).list("data") {
+				public = append(public, fmt.Sprint(d["id"]))
 			}
 		}
 		for _, id := range public {
@@ -88,9 +88,8 @@ func TestVocabulariesHaveTheirWordsInBothLanguages(t *testing.T) {
 	h := newHouse(t, testkit.SQLite(t, store.Config{}))
 	for _, path := range []string{"/api/v1/domains", "/api/v1/categories"} {
 		w := h.ask("GET", path, "", "").status(200)
-		for _, d := range w.at("data").([]any) {
-			l := d.(map[string]any)["label"].(map[string]any)
-			if l["fr"] == "" || l["en"] == "" {
+		for _, d := range w.list("data") {
+			if l, ok := d["label"].(map[string]any); !ok || l["fr"] == "" || l["en"] == "" {
 				t.Errorf("%s: %v", path, d)
 			}
 		}

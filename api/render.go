@@ -51,28 +51,15 @@ func NewRenderer(baseURL string, register *territory.Register) *Renderer {
 // encode writes v without the line feed json.Encoder adds and without its escapes meant for HTML.
 // What is given to it are this package's own structs: an error is a developer's mistake.
 func encode(v any) []byte {
-	e := encoders.Get().(*encoder)
-	defer encoders.Put(e)
-	e.buffer.Reset()
-	if err := e.json.Encode(v); err != nil {
+	var b bytes.Buffer
+	b.Grow(2 << 10)
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		panic(fmt.Sprintf("api: encode %T: %v", v, err))
 	}
-	return bytes.Clone(bytes.TrimSuffix(e.buffer.Bytes(), []byte{'\n'}))
+	return bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte{'\n'})) // without the room to grow: it is kept
 }
-
-// encoder is a buffer and what writes into it, to be used again: a whole catalogue is encoded at
-// start.
-type encoder struct {
-	buffer bytes.Buffer
-	json   *json.Encoder
-}
-
-var encoders = sync.Pool{New: func() any {
-	e := &encoder{}
-	e.json = json.NewEncoder(&e.buffer)
-	e.json.SetEscapeHTML(false)
-	return e
-}}
 
 func (r *Renderer) head(kind, ldType string, id registry.ID) headDTO {
 	return headDTO{Context: r.context, LDType: ldType, LDID: r.base + "/api/v1/" + kind + "/" + string(id), ID: string(id)}

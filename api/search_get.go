@@ -53,8 +53,8 @@ func (a *API) search(c echo.Context) error {
 	if res.Version != "" && notModified(c, listTag(res.Version, "/api/v1/search", raw, q.Lang, asJSON, q.By)) {
 		return nil
 	}
-	buffer := borrow()
-	defer giveBack(buffer)
+	buffer := a.buffers.borrow()
+	defer a.buffers.giveBack(buffer)
 	b := append((*buffer)[:0], `{"data":[`...)
 	for i := range res.Hits {
 		if i > 0 {

@@ -35,8 +35,8 @@ func (a *API) similar(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	buffer := borrow()
-	defer giveBack(buffer)
+	buffer := a.buffers.borrow()
+	defer a.buffers.giveBack(buffer)
 	b := append((*buffer)[:0], `{"data":[`...)
 	for i, other := range page.Items {
 		if i > 0 {

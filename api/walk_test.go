@@ -187,7 +187,7 @@ func TestProvenanceSaysWhoSaidWhat(t *testing.T) {
 		t.Errorf("provenance: %s", got.Body)
 	}
 	sub := h.ask("GET", "/api/v1/organisations/"+w.grenoble+"/provenance", "", "").status(200)
-	if n := len(sub.at("records").([]any)); n != 2 {
+	if n := len(sub.list("records")); n != 2 {
 		t.Errorf("%d records, want the curator's and the register's", n)
 	}
 	h.ask("GET", "/api/v1/software/nextcloud/provenance", "", "").status(200)
