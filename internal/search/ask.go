@@ -84,7 +84,7 @@ func (a *answer) weak() bool {
 		return false
 	}
 	for _, h := range a.hits {
-		if h.how&^(byText|bySummary) != 0 {
+		if h.how&^(byText|bySummary|byItself) != 0 {
 			return false
 		}
 	}

@@ -46,7 +46,7 @@ func (d *describer) software(s registry.Software) *entry {
 		vocabulary(e, inTextWords, k)
 	}
 	for _, c := range categoryWords(s) {
-		d.text(e, inKeywords, c)
+		d.text(e, inCategories, c)
 		vocabulary(e, inTextWords, c)
 	}
 	for _, p := range s.Platforms {

@@ -8,11 +8,14 @@ import (
 	"math"
 )
 
+// others is the share of a word's other terms in its score.
+const others = 0.25
+
 // evaluate looks a plan up: afterwards the session's touched documents have their score, the words
 // they match and how. It stops with ctx.
 //
-// A word scores in each field it stands in; of the terms that count as a word the best one counts;
-// words add up. A word that few documents hold counts more.
+// A word scores in each field it stands in; of the terms that count as a word the best one counts,
+// and the others a little; words add up. A word that few documents hold counts more.
 func (s *session) evaluate(ctx context.Context, pl *plan) error {
 	s.reset()
 	for i := range pl.words {
@@ -54,7 +57,7 @@ func (s *session) variant(pl *plan, v variant) error {
 		if s.best[d] == 0 {
 			s.bests = append(s.bests, d)
 		}
-		s.best[d] = max(s.best[d], score)
+		s.best[d] = max(s.best[d], score) + others*min(s.best[d], score)
 	}
 	s.parts = s.parts[:0]
 	return nil

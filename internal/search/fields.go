@@ -14,7 +14,8 @@ type fieldNo int
 const (
 	inName         fieldNo = iota // names of up to three words
 	inLongName                    // longer names, former names
-	inKeywords                    // keywords, categories, domains, kinds of body
+	inKeywords                    // keywords, kinds of body
+	inCategories                  // names of categories and business domains
 	inReplaces                    // products it takes the place of
 	inAlternatives                // comparable software
 	inSummaryFR
@@ -35,14 +36,14 @@ const (
 )
 
 // fieldNames are the names in the index, by fieldNo.
-var fieldNames = [fieldCount]string{"n", "l", "k", "r", "a", "sf", "se", "df", "de", "p", "o", "om", "oc",
+var fieldNames = [fieldCount]string{"n", "l", "k", "c", "r", "a", "sf", "se", "df", "de", "p", "o", "om", "oc",
 	"i", "x", "t", "q", "vn", "vt"}
 
 // weights say how much a word found in each field counts. Languages and intentions change them.
 type weights [fieldCount]float32
 
 func plainWeights(lang string) weights {
-	w := weights{inName: 10, inLongName: 7.5, inKeywords: 5, inReplaces: 4, inAlternatives: 1.2,
+	w := weights{inName: 10, inLongName: 7.5, inKeywords: 5, inCategories: 2.5, inReplaces: 4, inAlternatives: 1.2,
 		inSummaryFR: 2.5, inSummaryEN: 1.5, inTextFR: 1, inTextEN: 0.6, inPlace: 3, inOffers: 4,
 		inMembers: 4, inBodies: 4, inIdentifier: 14}
 	if lang == "en" {

@@ -34,6 +34,7 @@ func (r *request) match(ctx context.Context, s *session, pl *plan, required uint
 		return nil, err
 	}
 	a := &answer{plan: pl}
+	r.faces = s.view.facesOn(r.shown, len(s.touched))
 	all := bits.OnesCount32(pl.required)
 	for _, d := range s.touched {
 		score := s.total[d]
@@ -63,15 +64,21 @@ func (r *request) consider(a *answer, s *session, d uint32, score float32) {
 	if kinds&isSoftware != 0 {
 		h.kind = registry.KindSoftware
 	}
-	var shown bool
-	if h.ordinal, shown = r.shown.Ord(h.kind, h.id); !shown {
-		return
+	var f face
+	if r.faces != nil {
+		f = r.faces[d]
+	} else {
+		f = s.view.face(r.shown, d)
 	}
+	if f.ordinal < 0 {
+		return // not shown by the catalogue
+	}
+	h.ordinal = int(f.ordinal)
 	a.any = true
 	if !wanted || !r.passes(h) {
 		return
 	}
-	h.score = uint32(min(score*r.standing(h, s.view.weight[d])*1000, math.MaxUint32))
+	h.score = uint32(min(score*f.standing*1000, math.MaxUint32))
 	a.hits = append(a.hits, h)
 }
 
@@ -89,15 +96,6 @@ func (r *request) passes(h hit) bool {
 	}
 	p := r.shown.Item(h.kind, h.ordinal).Point
 	return p != nil && kilometres(*r.Near, *p) <= r.Within
-}
-
-// standing is how much a thing counts whatever was asked: software that more organisations publicly
-// run, larger authorities. Nothing anybody could pay for is part of it.
-func (r *request) standing(h hit, weight uint8) float32 {
-	if h.kind == registry.KindSoftware {
-		return 1.1 * (1 + 0.04*float32(bits.Len(uint(r.shown.Item(h.kind, h.ordinal).Users()))))
-	}
-	return 0.9 + 0.012*float32(weight)
 }
 
 // kilometres is the great-circle distance between two points.

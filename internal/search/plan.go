@@ -28,10 +28,11 @@ const (
 	byIdentifier
 	bySynonym
 	byCompletion
+	byItself // the word as it was typed
 )
 
 // ways is what a match in each field is called.
-var ways = [fieldCount]uint16{inName: byName, inLongName: byName, inKeywords: byKeyword, inReplaces: byReplaces,
+var ways = [fieldCount]uint16{inName: byName, inLongName: byName, inKeywords: byKeyword, inCategories: byKeyword, inReplaces: byReplaces,
 	inAlternatives: byAlternative, inSummaryFR: bySummary, inSummaryEN: bySummary, inTextFR: byText,
 	inTextEN: byText, inPlace: byPlace, inOffers: byOffer, inMembers: byOffer, inBodies: byOffer,
 	inIdentifier: byIdentifier}
@@ -115,7 +116,7 @@ func (p *planner) plan(words []word, typing bool) (*plan, error) {
 	}
 	for i, w := range seq {
 		pl.words = append(pl.words, wanted{word: w, last: typing && i == len(seq)-1,
-			variants: []variant{{term: w.stem, boost: 1}}})
+			variants: []variant{{term: w.stem, boost: 1, way: byItself}}})
 		if !softWord(w.folded) {
 			pl.required |= 1 << i
 		}
@@ -233,6 +234,9 @@ func (p *planner) complete(pl *plan) error {
 		return nil
 	}
 	if len(w.folded) <= 3 {
+		if len(p.concepts.in([]word{w.word}, true)) > 0 {
+			return nil
+		}
 		if known, err := p.known(w.word); known || err != nil {
 			return err
 		}

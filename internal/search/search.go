@@ -118,6 +118,7 @@ type request struct {
 	types         uint8 // kinds kept
 	software      *sieve
 	organisations *sieve
+	faces         []face // by document; nil when few are needed
 }
 
 // sieve is what the filters let through of one kind; nil lets everything through.

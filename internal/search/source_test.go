@@ -32,6 +32,7 @@ type source struct {
 	down          error
 	misses        []string
 	ids           map[string][]registry.ID // sorted ids by kind, made when first paged
+	naming        map[registry.ID]*registry.Declaring
 }
 
 func newSource() *source {
@@ -42,7 +43,7 @@ func newSource() *source {
 
 // change appends to the journal; the caller holds the lock.
 func (s *source) change(kind registry.Kind, id registry.ID, op registry.Op, related ...registry.ID) {
-	s.ids = map[string][]registry.ID{}
+	s.ids, s.naming = map[string][]registry.ID{}, nil
 	seq := int64(len(s.changes) + 1)
 	s.changes = append(s.changes, registry.Change{Seq: seq, At: epoch.Add(time.Duration(seq) * time.Second), Kind: kind, ID: id, Op: op, Related: related})
 }
@@ -192,27 +193,58 @@ func (s *source) ReferencesShown(_ context.Context, ids ...registry.ID) ([]regis
 func (s *source) FormerSlugs(context.Context) ([]catalogue.Redirect, error) { return nil, nil }
 
 func (s *source) DeclarationsOf(_ context.Context, entities ...registry.ID) (registry.Declaring, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var d registry.Declaring
 	if s.down != nil {
 		return d, s.down
 	}
-	asked := make(map[registry.ID]bool, len(entities))
+	s.name()
+	seen := map[registry.ID]bool{}
+	fresh := func(id registry.ID) bool { old := seen[id]; seen[id] = true; return !old }
 	for _, id := range entities {
-		asked[id] = true
-	}
-	for _, id := range slices.Sorted(maps.Keys(s.usages)) {
-		if u := s.usages[id]; asked[u.Organisation] || asked[u.Software] || asked[u.Provider] {
-			d.Usages = append(d.Usages, u)
+		n := s.naming[id]
+		if n == nil {
+			continue
 		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(s.offers)) {
-		if o := s.offers[id]; asked[o.Provider] || asked[o.Software] {
-			d.Offers = append(d.Offers, o)
+		for _, u := range n.Usages {
+			if fresh(u.ID) {
+				d.Usages = append(d.Usages, u)
+			}
+		}
+		for _, o := range n.Offers {
+			if fresh(o.ID) {
+				d.Offers = append(d.Offers, o)
+			}
 		}
 	}
 	return d, nil
+}
+
+// name indexes declarations by the entities they name, once after each change.
+func (s *source) name() {
+	if s.naming != nil {
+		return
+	}
+	s.naming = map[registry.ID]*registry.Declaring{}
+	of := func(id registry.ID) *registry.Declaring {
+		if s.naming[id] == nil {
+			s.naming[id] = &registry.Declaring{}
+		}
+		return s.naming[id]
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.usages)) {
+		u := s.usages[id]
+		for _, e := range []registry.ID{u.Organisation, u.Software} {
+			of(e).Usages = append(of(e).Usages, u)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.offers)) {
+		o := s.offers[id]
+		for _, e := range []registry.ID{o.Provider, o.Software} {
+			of(e).Offers = append(of(e).Offers, o)
+		}
+	}
 }
 
 // SearchPlain looks for every word in the names and summaries.

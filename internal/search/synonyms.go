@@ -23,7 +23,7 @@ type concepts struct {
 type phrase struct {
 	stems   []string
 	group   int
-	acronym bool // matches only what is written in capitals in a text: SI is not si
+	acronym bool // matches only what is written in capitals in a text: SI is not si, nor PostGIS a GIS
 }
 
 var synonyms = sync.OnceValue(func() *concepts { return parseSynonyms(synonymsFile) })
@@ -105,7 +105,7 @@ func (c *concepts) in(words []word, typed bool) []found {
 }
 
 func (p phrase) matches(words []word, typed bool) bool {
-	if len(words) < len(p.stems) || p.acronym && !typed && !words[0].upper {
+	if len(words) < len(p.stems) || p.acronym && !typed && (!words[0].upper || words[0].compact) {
 		return false
 	}
 	for i, s := range p.stems {

@@ -52,11 +52,11 @@ func (ix *Index) tell(ctx context.Context, r *request, a *answer, out *catalogue
 		how := a.hits[i].how
 		t := texts[item.ID]
 		if t != nil {
-			h.Highlights = ix.passages(t.texts, a.plan, r.Lang)
+			h.Highlights = ix.passages(t.texts, a.plan, r.Lang, how)
 			h.Why = append(h.Why, products("replaces", how&byReplaces != 0, t.replaces, a.plan)...)
 			h.Why = append(h.Why, products("alternative", how&byAlternative != 0, t.alternatives, a.plan)...)
 		}
-		if how&bySynonym != 0 {
+		if how&bySynonym != 0 && how&byItself == 0 {
 			for _, g := range a.plan.groups {
 				h.Why = append(h.Why, catalogue.Reason{Code: "synonym", Value: ix.describer.concepts.label[g]})
 			}
@@ -122,11 +122,10 @@ func (ix *Index) textsOf(ctx context.Context, hits []catalogue.Hit) map[registry
 	}
 	for _, s := range shown {
 		t := &told{rev: s.Rev, replaces: s.Replaces, alternatives: s.Alternatives, texts: map[string][]string{}}
-		for lang, summary := range s.Summary {
-			t.texts[lang] = append(t.texts[lang], summary)
-		}
-		for lang, description := range s.Description {
-			t.texts[lang] = append(t.texts[lang], strings.ReplaceAll(text.Plain(description), "\n", " "))
+		for _, l := range []registry.Localised{s.Summary, s.Description} {
+			for lang := range l {
+				t.texts[lang] = []string{s.Summary[lang], strings.ReplaceAll(text.Plain(s.Description[lang]), "\n", " ")}
+			}
 		}
 		ix.texts.kept[s.ID], out[s.ID] = t, t
 	}
@@ -134,13 +133,16 @@ func (ix *Index) textsOf(ctx context.Context, hits []catalogue.Hit) map[registry
 }
 
 // passages returns where the words of the plan stand in the texts of that language, or of French.
-func (ix *Index) passages(texts map[string][]string, pl *plan, lang string) []string {
-	chosen := texts[lang]
-	if len(chosen) == 0 {
-		chosen = texts["fr"]
+// Only the texts in which the index found them are read.
+func (ix *Index) passages(texts map[string][]string, pl *plan, lang string, how uint16) []string {
+	if len(texts[lang]) == 0 {
+		lang = "fr"
 	}
 	var out []string
-	for _, t := range chosen {
+	for i, t := range texts[lang] {
+		if i == 0 && how&bySummary == 0 || i > 0 && how&byText == 0 {
+			continue
+		}
 		if from, to, ok := ix.spot(t, pl); ok && len(out) < maxPassages {
 			out = append(out, passage(t, from, to))
 		}
@@ -148,19 +150,27 @@ func (ix *Index) passages(texts map[string][]string, pl *plan, lang string) []st
 	return out
 }
 
-// spot returns where the first word or phrase of the plan stands in a text.
+// spot returns where the first word or phrase of the plan stands in a text, read a sentence at a
+// time.
 func (ix *Index) spot(t string, pl *plan) (from, to int, ok bool) {
-	words := read(t)
-	for _, w := range words {
-		if !w.elided && !stopWord(w.folded) && pl.means(w.stem) {
-			return w.from, w.to, true
+	for at := 0; at < len(t); {
+		end := len(t)
+		if i := strings.Index(t[at:], ". "); i >= 0 {
+			end = at + i + 2
 		}
-	}
-	seq := telling(words)
-	for _, f := range ix.describer.concepts.in(seq, false) {
-		if pl.means(conceptTerm(f.group)) {
-			return seq[f.at].from, seq[f.at+f.size-1].to, true
+		words := read(t[at:end])
+		for _, w := range words {
+			if !w.elided && !stopWord(w.folded) && pl.means(w.stem) {
+				return at + w.from, at + w.to, true
+			}
 		}
+		seq := telling(words)
+		for _, f := range ix.describer.concepts.in(seq, false) {
+			if pl.means(conceptTerm(f.group)) {
+				return at + seq[f.at].from, at + seq[f.at+f.size-1].to, true
+			}
+		}
+		at = end
 	}
 	return 0, 0, false
 }

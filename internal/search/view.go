@@ -37,6 +37,7 @@ type view struct {
 	live     int
 	position int64
 	sessions sync.Pool
+	faces    atomic.Pointer[faces]
 	users    atomic.Int64 // searches in progress, and one for the index itself
 }
 
