@@ -56,6 +56,9 @@ func (ix *Index) build(ctx context.Context, name string, m mark, progress Progre
 		return 0, err
 	}
 	add := func(entries []*entry) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		for _, e := range entries {
 			if err := guard(func() error { return b.Index(e) }); err != nil {
 				return err

@@ -207,10 +207,10 @@ func roleTerm(types []string) []catalogue.Term {
 // weights returns what each field counts for whoever asks: what one may not know is not searched.
 func (r *request) weights() weights {
 	w := plainWeights(r.Lang)
-	if !r.By.Known() {
+	if !registry.CanSee(r.By, registry.Members) {
 		w[inMembers] = 0
 	}
-	if !r.By.Belongs() {
+	if !registry.CanSee(r.By, registry.CollectivitiesOnly) {
 		w[inBodies] = 0
 	}
 	return w
