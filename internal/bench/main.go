@@ -23,6 +23,8 @@ import (
 func main() {
 	floor := flag.String("floor", "", "serve the answers of this file on -listen (used by the bench itself)")
 	listen := flag.String("listen", "", "address of the floor")
+	profile := flag.String("profile", "", "with -keep: load the corpus of that folder and write the processor profile to this file")
+	keep := flag.String("keep", "", "fill this folder with the corpus, on SQLite, and stop there: for profiles")
 	scale := flag.Float64("scale", 1, "size of the corpus, 1 for 20,000 software and 35,000 collectivities")
 	long := flag.Duration("long", 4*time.Second, "length of one turn")
 	turns := flag.Int("turns", 3, "turns of each measure")
@@ -32,6 +34,15 @@ func main() {
 	defer stop()
 	if *floor != "" {
 		exit(serveFloor(*listen, *floor))
+		return
+	}
+	if *keep != "" && *profile != "" {
+		exit(profileLoad(ctx, *keep, *profile))
+		return
+	}
+	if *keep != "" {
+		exit(keepCorpus(ctx, *keep, *scale))
+		return
 	}
 	dir, err := os.MkdirTemp("", "maillage-bench")
 	exit(err)
@@ -100,31 +111,53 @@ func (b *bench) size() sizes {
 
 // engine measures one database.
 func (b *bench) engine(ctx context.Context, conf store.Config, data string, env []string) error {
-	register, err := territory.Load()
+	db, err := b.fill(ctx, conf)
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, conf)
-	if err != nil {
-		return err
-	}
-	if _, err := db.Migrate(ctx); err != nil {
-		return err
-	}
-	c := newCorpus(registry.NewService(db, register, time.Now), register, b.size())
-	start := time.Now()
-	n, err := c.fill(ctx)
-	if err != nil {
-		return err
-	}
-	took := time.Since(start)
-	say("import", "%d records in %.1f s: %.0f records/s (floor 1,000)", n, took.Seconds(), float64(n)/took.Seconds())
 	if err := db.Close(); err != nil {
 		return err
 	}
 	return b.serving(ctx, data, env)
 }
 
+// fill writes the corpus into a database and says how fast.
+func (b *bench) fill(ctx context.Context, conf store.Config) (*store.DB, error) {
+	register, err := territory.Load()
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, conf)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	c := newCorpus(registry.NewService(db, register, time.Now), register, b.size())
+	start := time.Now()
+	n, err := c.fill(ctx)
+	if err != nil {
+		return nil, err
+	}
+	took := time.Since(start)
+	say("import", "%d records in %.1f s: %.0f records/s (floor 1,000)", n, took.Seconds(), float64(n)/took.Seconds())
+	return db, nil
+}
+
 func say(what, format string, args ...any) {
 	fmt.Printf("  %-28s %s\n", what, fmt.Sprintf(format, args...))
+}
+
+// keepCorpus fills a data folder that a server can then be run on.
+func keepCorpus(ctx context.Context, dir string, scale float64) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	b := &bench{scale: scale}
+	db, err := b.fill(ctx, store.Config{Path: filepath.Join(dir, "maillage.db")})
+	if err != nil {
+		return err
+	}
+	return db.Close()
 }

@@ -20,6 +20,10 @@ type builder struct {
 	now time.Time
 	// entity finds the present items of software and organisations, for names and places.
 	entity func(kind registry.Kind, id registry.ID) (*Item, bool)
+	arena  *arena
+
+	failing sync.Mutex
+	failed  error
 }
 
 // reload reads everything and replaces the snapshot.
@@ -54,7 +58,7 @@ func (c *Catalogue) reload(ctx context.Context) error {
 	}
 	items := map[registry.Kind][]*Item{}
 	byID := map[registry.Kind]map[registry.ID]*Item{}
-	b := &builder{Catalogue: c, now: c.cfg.Now(), entity: func(kind registry.Kind, id registry.ID) (*Item, bool) {
+	b := &builder{Catalogue: c, now: c.cfg.Now(), arena: newArena(c.cfg.Dir), entity: func(kind registry.Kind, id registry.ID) (*Item, bool) {
 		it, ok := byID[kind][id]
 		return it, ok
 	}}
@@ -70,17 +74,37 @@ func (c *Catalogue) reload(ctx context.Context) error {
 	}
 	items[registry.KindSoftware] = software
 	byID[registry.KindSoftware] = byIdentity(software)
-	items[registry.KindUsage] = build(usages, b.usage)
-	items[registry.KindOffer] = build(offers, b.offer)
-	items[registry.KindReference] = build(references, b.reference)
-
 	s := &Snapshot{tables: map[registry.Kind]*table{}, regions: c.regions, position: position, day: c.today()}
-	for _, k := range kinds {
-		s.tables[k] = newTable(k, items[k], c.words[k], position, s.day)
+	var wg sync.WaitGroup
+	tables := make([]*table, len(kinds))
+	for i, k := range kinds {
+		wg.Go(func() {
+			made := items[k]
+			switch k {
+			case registry.KindUsage:
+				made = build(usages, b.usage)
+			case registry.KindOffer:
+				made = build(offers, b.offer)
+			case registry.KindReference:
+				made = build(references, b.reference)
+			}
+			tables[i] = newTable(k, made, c.words[k], position, s.day)
+		})
+	}
+	wg.Wait()
+	for i, k := range kinds {
+		s.tables[k] = tables[i]
+	}
+	if err := b.done(); err != nil {
+		return err
 	}
 	if err := c.redirect(ctx, s); err != nil {
 		return err
 	}
+	if c.arena != nil {
+		c.arena.retire()
+	}
+	c.arena = b.arena
 	c.current.Store(s)
 	c.loaded.Store(true)
 	return nil
@@ -163,7 +187,7 @@ func byIdentity(items []*Item) map[registry.ID]*Item {
 // rebuild makes the tables that were touched anew and swaps the snapshot.
 func (c *Catalogue) rebuild(ctx context.Context, s *Snapshot, touched map[registry.Kind]map[registry.ID]bool, seq int64) error {
 	fresh := map[registry.Kind]map[registry.ID]*Item{}
-	b := &builder{Catalogue: c, now: c.cfg.Now(), entity: func(kind registry.Kind, id registry.ID) (*Item, bool) {
+	b := &builder{Catalogue: c, now: c.cfg.Now(), arena: c.arena, entity: func(kind registry.Kind, id registry.ID) (*Item, bool) {
 		if it, ok := fresh[kind][id]; ok {
 			return it, true
 		}
@@ -187,6 +211,9 @@ func (c *Catalogue) rebuild(ctx context.Context, s *Snapshot, touched map[regist
 		return err
 	}
 	if err := remake(ctx, fresh, registry.KindReference, touched, src.ReferencesShown, b.reference); err != nil {
+		return err
+	}
+	if err := b.done(); err != nil {
 		return err
 	}
 	next := &Snapshot{tables: map[registry.Kind]*table{}, regions: c.regions, position: seq, day: s.day}
@@ -243,9 +270,30 @@ func replaced(kind registry.Kind, old []*Item, touched map[registry.ID]bool, fre
 }
 
 // base makes the part that all items have.
-func base(kind registry.Kind, id registry.ID, slug registry.Slug, name string, rev int64, created, updated time.Time, body []byte) *Item {
-	return &Item{Kind: kind, ID: id, Slug: slug, Name: name, Rev: rev, JSON: slices.Clip(body), ETag: tag(rev, body),
+func (b *builder) base(kind registry.Kind, id registry.ID, slug registry.Slug, name string, rev int64, created, updated time.Time, body []byte) *Item {
+	kept, err := b.arena.add(body)
+	if err != nil {
+		b.fail(err)
+	}
+	return &Item{Kind: kind, ID: id, Slug: slug, Name: name, Rev: rev, JSON: kept, ETag: tag(rev, body),
 		CreatedAt: created, UpdatedAt: updated}
+}
+
+// fail notes the first failure of a build: items are made in several places at once.
+func (b *builder) fail(err error) {
+	b.failing.Lock()
+	defer b.failing.Unlock()
+	if b.failed == nil {
+		b.failed = err
+	}
+}
+
+// done makes what was built readable, and returns what went wrong.
+func (b *builder) done() error {
+	if b.failed != nil {
+		return b.failed
+	}
+	return b.arena.flush()
 }
 
 func (b *builder) brief(kind registry.Kind, id registry.ID) Brief {
@@ -295,8 +343,8 @@ func (b *builder) software(s *registry.Software) *Item {
 		}
 	}
 	v.Providers = len(providers)
-	it := base(registry.KindSoftware, s.ID, s.Slug, s.Name, s.Rev, s.CreatedAt, s.UpdatedAt, b.cfg.Renderer.Software(v, b.now))
-	it.values, it.nameKey, it.release = values.out, text.SortKey(s.Name), string(s.ReleaseDate)
+	it := b.base(registry.KindSoftware, s.ID, s.Slug, s.Name, s.Rev, s.CreatedAt, s.UpdatedAt, b.cfg.Renderer.Software(v, b.now))
+	it.values, it.nameKey, it.release = values.done(), text.SortKey(s.Name), string(s.ReleaseDate)
 	it.users, it.references = int32(v.UsersTotal), int32(v.References) //nolint:gosec // counts of declarations
 	return it
 }
@@ -358,8 +406,8 @@ func (b *builder) organisation(o *registry.Organisation) *Item {
 	for _, d := range b.of[o.ID] {
 		b.counted(&v, &values, o.ID, d)
 	}
-	it := base(registry.KindOrganisation, o.ID, o.Slug, o.Name, o.Rev, o.CreatedAt, o.UpdatedAt, b.cfg.Renderer.Organisation(v, b.now))
-	it.values, it.nameKey, it.Point, it.roles = values.out, text.SortKey(o.Name), o.Point, roles
+	it := b.base(registry.KindOrganisation, o.ID, o.Slug, o.Name, o.Rev, o.CreatedAt, o.UpdatedAt, b.cfg.Renderer.Organisation(v, b.now))
+	it.values, it.nameKey, it.Point, it.roles = values.done(), text.SortKey(o.Name), o.Point, roles
 	it.usages, it.references, it.population = int32(v.Usages), int32(v.References), int32(min(o.Population, 1<<30)) //nolint:gosec // bounded
 	return it
 }
@@ -409,6 +457,14 @@ func (b *builder) covered(a registry.Area) (departements, regions []string) {
 	return slices.Compact(departements), slices.Compact(regions)
 }
 
+// declaration returns what is remembered of a declaration already, else makes it.
+func (b *builder) declaration(id registry.ID, make func() *declaration) *declaration {
+	if d := b.decls[id]; d != nil {
+		return d
+	}
+	return make()
+}
+
 func (b *builder) usage(u *registry.Usage) *Item {
 	v := UsageView{Usage: *u, Organisation: b.brief(registry.KindOrganisation, u.Organisation), Software: b.brief(registry.KindSoftware, u.Software)}
 	values := valuesOf{kind: registry.KindUsage, words: b.words[registry.KindUsage]}
@@ -433,8 +489,8 @@ func (b *builder) usage(u *registry.Usage) *Item {
 			values.add(dim, words.of(org, dim))
 		}
 	}
-	it := base(registry.KindUsage, u.ID, "", v.Organisation.Name+" : "+v.Software.Name, u.Rev, u.CreatedAt, u.UpdatedAt, b.cfg.Renderer.Usage(v, b.now))
-	it.values, it.decl, it.release = values.out, ofUsage(u), string(u.Since)
+	it := b.base(registry.KindUsage, u.ID, "", v.Organisation.Name+" : "+v.Software.Name, u.Rev, u.CreatedAt, u.UpdatedAt, b.cfg.Renderer.Usage(v, b.now))
+	it.values, it.decl, it.release = values.done(), b.declaration(u.ID, func() *declaration { return ofUsage(u) }), string(u.Since)
 	return it
 }
 
@@ -454,8 +510,8 @@ func (b *builder) offer(o *registry.Offer) *Item {
 		values.add("region", r)
 	}
 	values.add("purchase", string(o.Purchase))
-	it := base(registry.KindOffer, o.ID, "", v.Provider.Name+" : "+v.Software.Name, o.Rev, o.CreatedAt, o.UpdatedAt, b.cfg.Renderer.Offer(v, b.now))
-	it.values, it.decl = values.out, ofOffer(o)
+	it := b.base(registry.KindOffer, o.ID, "", v.Provider.Name+" : "+v.Software.Name, o.Rev, o.CreatedAt, o.UpdatedAt, b.cfg.Renderer.Offer(v, b.now))
+	it.values, it.decl = values.done(), b.declaration(o.ID, func() *declaration { return ofOffer(o) })
 	return it
 }
 
@@ -477,7 +533,7 @@ func (b *builder) reference(r *registry.Reference) *Item {
 		}
 		values.add("choose_again", answer)
 	}
-	it := base(registry.KindReference, r.ID, "", v.Provider.Name+" → "+v.Organisation.Name+" : "+v.Software.Name, r.Rev, r.CreatedAt, r.UpdatedAt, b.cfg.Renderer.Reference(v, b.now))
-	it.values, it.decl = values.out, ofReference(r)
+	it := b.base(registry.KindReference, r.ID, "", v.Provider.Name+" → "+v.Organisation.Name+" : "+v.Software.Name, r.Rev, r.CreatedAt, r.UpdatedAt, b.cfg.Renderer.Reference(v, b.now))
+	it.values, it.decl = values.done(), b.declaration(r.ID, func() *declaration { return ofReference(r) })
 	return it
 }

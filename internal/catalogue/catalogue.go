@@ -21,8 +21,9 @@ type Source interface {
 	Position(ctx context.Context) (int64, error)
 	// Changes returns up to limit changes after that number, in order.
 	Changes(ctx context.Context, after int64, limit int) ([]registry.Change, error)
-	// The pages return what is live or standing, by ascending id after that id, up to limit, without
-	// what each source says. Entities come without Provenance.
+	// The pages return what is live or standing, up to limit, after that thing in an order of the
+	// database's own that does not change; without what each source says. Entities come without
+	// Provenance.
 	SoftwarePage(ctx context.Context, after registry.ID, limit int) ([]registry.Software, error)
 	OrganisationPage(ctx context.Context, after registry.ID, limit int) ([]registry.Organisation, error)
 	UsagePage(ctx context.Context, after registry.ID, limit int) ([]registry.Usage, error)

@@ -118,3 +118,8 @@ func (v *valuesOf) add(dim, value string) {
 		v.out = append(v.out, f)
 	}
 }
+
+// done returns the values in no more memory than they need.
+func (v *valuesOf) done() []facetValue {
+	return append(make([]facetValue, 0, len(v.out)), v.out...)
+}

@@ -22,6 +22,8 @@ type Config struct {
 	Register *territory.Register
 	Now      func() time.Time
 	Logger   *slog.Logger
+	// Dir is where representations are kept in files mapped to memory; empty keeps them on the heap.
+	Dir string
 	// Poll is how often the position is asked for when nothing wakes the catalogue: what everybody
 	// else writes shows within it. 250 ms by default.
 	Poll time.Duration
@@ -39,6 +41,7 @@ type Catalogue struct {
 	// writing guards what follows: the relations between things, of which snapshots hold what doors
 	// need.
 	writing sync.Mutex
+	arena   *arena
 	decls   map[registry.ID]*declaration
 	of      map[registry.ID][]*declaration // by entity named
 	// round is the catch-up that callers may share.

@@ -93,7 +93,42 @@ func shownRows[T any](ctx context.Context, db *DB, convert func(*shownRow) (T, e
 }
 
 func shownPage[T any](ctx context.Context, db *DB, kind registry.Kind, convert func(*shownRow) (T, error), after registry.ID, limit int) ([]T, error) {
-	return shownRows(ctx, db, convert, "kind = ? AND id > ?"+live+" ORDER BY id LIMIT ?", string(kind), string(after), limit)
+	where, args := db.after("entities", after)
+	kindIs := " AND kind = ?"
+	if !db.postgres {
+		// The unary plus keeps the planner from going through an index and sorting: the pass over the
+		// file is what is wanted.
+		kindIs = " AND +kind = ?"
+	}
+	return shownRows(ctx, db, convert, where+kindIs+live+" ORDER BY "+db.pageOrder()+" LIMIT ?", append(args, string(kind), limit)...)
+}
+
+// after is the condition of a page that goes on after that thing. On SQLite pages follow the order in
+// which rows lie in the file: reading everything at start is then one pass over it, five times as
+// quick as by id. Ids rise with time, so the two orders are nearly one.
+func (db *DB) after(table string, id registry.ID) (string, []any) {
+	switch {
+	case id == "" && db.postgres:
+		return "id > ''", nil
+	case id == "":
+		return "rowid > 0", nil
+	case db.postgres:
+		return "id > ?", []any{string(id)}
+	}
+	return "rowid > (SELECT rowid FROM " + table + " WHERE id = ?)", []any{string(id)}
+}
+
+func (db *DB) pageOrder() string {
+	if db.postgres {
+		return "id"
+	}
+	return "rowid"
+}
+
+// standingPage reads a page of declarations that stand.
+func standingPage[R, T any](ctx context.Context, db *DB, trying, table string, convert func(*R) (T, error), after registry.ID, limit int) ([]T, error) {
+	where, args := db.after(table, after)
+	return find(ctx, db, trying, convert, db.pageOrder(), limit, where+standing, args...)
 }
 
 func shownByID[T any](ctx context.Context, db *DB, kind registry.Kind, convert func(*shownRow) (T, error), ids []registry.ID) ([]T, error) {
@@ -106,12 +141,12 @@ func shownByID[T any](ctx context.Context, db *DB, kind registry.Kind, convert f
 	return out, err
 }
 
-// SoftwarePage returns live software by ascending id.
+// SoftwarePage returns live software in the order of pages.
 func (db *DB) SoftwarePage(ctx context.Context, after registry.ID, limit int) ([]registry.Software, error) {
 	return shownPage(ctx, db, registry.KindSoftware, shownSoftware, after, limit)
 }
 
-// OrganisationPage returns live organisations by ascending id.
+// OrganisationPage returns live organisations in the order of pages.
 func (db *DB) OrganisationPage(ctx context.Context, after registry.ID, limit int) ([]registry.Organisation, error) {
 	return shownPage(ctx, db, registry.KindOrganisation, shownOrganisation, after, limit)
 }
@@ -126,19 +161,19 @@ func (db *DB) OrganisationsShown(ctx context.Context, ids ...registry.ID) ([]reg
 	return shownByID(ctx, db, registry.KindOrganisation, shownOrganisation, ids)
 }
 
-// UsagePage returns standing usages by ascending id.
+// UsagePage returns standing usages in the order of pages.
 func (db *DB) UsagePage(ctx context.Context, after registry.ID, limit int) ([]registry.Usage, error) {
-	return find(ctx, db, "read usages", (*usageRow).usage, "id", limit, "id > ?"+standing, string(after))
+	return standingPage(ctx, db, "read usages", "usages", (*usageRow).usage, after, limit)
 }
 
-// OfferPage returns standing offers by ascending id.
+// OfferPage returns standing offers in the order of pages.
 func (db *DB) OfferPage(ctx context.Context, after registry.ID, limit int) ([]registry.Offer, error) {
-	return find(ctx, db, "read offers", (*offerRow).offer, "id", limit, "id > ?"+standing, string(after))
+	return standingPage(ctx, db, "read offers", "offers", (*offerRow).offer, after, limit)
 }
 
-// ReferencePage returns standing references by ascending id.
+// ReferencePage returns standing references in the order of pages.
 func (db *DB) ReferencePage(ctx context.Context, after registry.ID, limit int) ([]registry.Reference, error) {
-	return find(ctx, db, "read references", (*referenceRow).reference, "id", limit, "id > ?"+standing, string(after))
+	return standingPage(ctx, db, "read references", "provider_references", (*referenceRow).reference, after, limit)
 }
 
 // UsagesShown returns those of the ids that stand.
@@ -161,10 +196,9 @@ func (db *DB) ReferencesShown(ctx context.Context, ids ...registry.ID) ([]regist
 func (db *DB) FormerSlugs(ctx context.Context) ([]catalogue.Redirect, error) {
 	var rows []struct{ Kind, Name, Target string }
 	err := db.in(ctx).Raw(`
-		SELECT s.kind AS kind, s.slug AS name, s.entity_id AS target FROM entity_slugs s
-		JOIN entities e ON e.id = s.entity_id WHERE s.current = ? OR e.merged_into IS NOT NULL
-		UNION ALL
-		SELECT kind, id AS name, id AS target FROM entities WHERE merged_into IS NOT NULL`, false).Scan(&rows).Error
+		SELECT kind AS kind, slug AS name, entity_id AS target FROM entity_slugs WHERE NOT current
+		UNION SELECT s.kind, s.slug, s.entity_id FROM entity_slugs s WHERE s.entity_id IN (SELECT id FROM entities WHERE merged_into IS NOT NULL)
+		UNION SELECT kind, id, id FROM entities WHERE merged_into IS NOT NULL`).Scan(&rows).Error
 	if err != nil {
 		return nil, translate("read former slugs", err)
 	}

@@ -34,6 +34,7 @@ CREATE TABLE entity_slugs (
     PRIMARY KEY (kind, slug)
 );
 CREATE INDEX entity_slugs_entity ON entity_slugs (entity_id);
+CREATE INDEX entity_slugs_former ON entity_slugs (kind) WHERE NOT current;
 
 -- What one source says of an entity. origin and writer are one: 'local', later another instance.
 CREATE TABLE records (
