@@ -115,12 +115,15 @@ func (h *house) settle() {
 
 func (h *house) until(what string, done func() bool) {
 	h.t.Helper()
-	deadline := time.Now().Add(60 * time.Second)
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	deadline := time.After(60 * time.Second)
 	for !done() {
-		if time.Now().After(deadline) {
+		select {
+		case <-look.C:
+		case <-deadline:
 			h.t.Fatalf("waited for: %s\n%s", what, h.log)
 		}
-		time.Sleep(2 * time.Millisecond)
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
@@ -42,13 +41,11 @@ type view struct {
 }
 
 type viewSegment struct {
-	id       uint64
-	segment  segment.Segment
-	deleted  *roaring.Bitmap
-	offset   uint32
-	ids      []registry.ID
-	gone     bool // no live document
-	docCount uint32
+	id      uint64
+	segment segment.Segment
+	deleted []uint32 // documents that were replaced or removed
+	offset  uint32
+	ids     []registry.ID
 }
 
 // newView prepares the index's present state. The ids of segments that last had are not read again.
@@ -80,8 +77,10 @@ func (v *view) load(last *view) error {
 	var total uint32
 	for _, s := range v.snapshot.Segments() {
 		count := uint32(s.Segment().Count())
-		vs := viewSegment{id: s.Id(), segment: s.Segment(), deleted: s.Deleted(), offset: total, docCount: count,
-			ids: known[s.Id()]}
+		vs := viewSegment{id: s.Id(), segment: s.Segment(), offset: total, ids: known[s.Id()]}
+		if gone := s.Deleted(); gone != nil {
+			vs.deleted = gone.ToArray()
+		}
 		if len(vs.ids) != int(count) {
 			ids, err := readIDs(s.Segment(), count)
 			if err != nil {
@@ -124,11 +123,8 @@ func (v *view) loadKinds(total uint32) error {
 		}
 	}
 	for _, seg := range v.segments {
-		if seg.deleted == nil {
-			continue
-		}
-		for it := seg.deleted.Iterator(); it.HasNext(); {
-			if local := it.Next(); local < seg.docCount {
+		for _, local := range seg.deleted {
+			if int(local) < len(seg.ids) {
 				v.kinds[seg.offset+local] = 0
 			}
 		}
