@@ -217,7 +217,7 @@ func (c *Catalogue) rebuild(ctx context.Context, s *Snapshot, touched map[regist
 		return err
 	}
 	next := &Snapshot{tables: map[registry.Kind]*table{}, regions: c.regions, position: seq, day: s.day}
-	entities := false
+	renamed := false
 	for _, k := range kinds {
 		old := s.tables[k]
 		if len(touched[k]) == 0 {
@@ -226,15 +226,37 @@ func (c *Catalogue) rebuild(ctx context.Context, s *Snapshot, touched map[regist
 		}
 		next.tables[k] = newTable(k, replaced(k, old.items, touched[k], fresh[k]), c.words[k], seq, s.day)
 		next.tables[k].redirects = old.redirects
-		entities = entities || k == registry.KindSoftware || k == registry.KindOrganisation
+		renamed = renamed || namesMoved(old, touched[k], fresh[k])
 	}
-	if entities {
+	if renamed {
 		if err := c.redirect(ctx, next); err != nil {
 			return err
 		}
 	}
 	c.current.Store(next)
 	return nil
+}
+
+// namesMoved reports whether a former name may have come or gone: an entity left, came back, or has
+// another slug.
+func namesMoved(old *table, touched map[registry.ID]bool, fresh map[registry.ID]*Item) bool {
+	if old.slugs == nil {
+		return false
+	}
+	for id := range touched {
+		was, had := old.find(id)
+		is, has := fresh[id]
+		_, formerID := old.redirects[string(id)]
+		switch {
+		case had != has && (had || formerID), had && has && was.Slug != is.Slug:
+			return true
+		case has:
+			if _, former := old.redirects[string(is.Slug)]; former {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func remake[T any](ctx context.Context, fresh map[registry.Kind]map[registry.ID]*Item, kind registry.Kind, touched map[registry.Kind]map[registry.ID]bool,
@@ -369,8 +391,8 @@ func (v *vocabulary) of(it *Item, dim string) string {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	for _, f := range it.values {
-		if int(f.dim) == d {
-			return v.names[d][f.value]
+		if int(f.dim()) == d {
+			return v.names[d][f.value()]
 		}
 	}
 	return ""

@@ -113,7 +113,7 @@ func (v *valuesOf) add(dim, value string) {
 	if d < 0 {
 		panic("catalogue: no dimension " + dim + " of " + string(v.kind))
 	}
-	f := facetValue{uint8(d), v.words.give(uint8(d), value)} //nolint:gosec // a score of dimensions
+	f := newFacetValue(uint8(d), v.words.give(uint8(d), value)) //nolint:gosec // a score of dimensions
 	if !slices.Contains(v.out, f) {
 		v.out = append(v.out, f)
 	}

@@ -149,7 +149,7 @@ func (s *Snapshot) asksFor(asked []Term, dim string, t *table, it *Item) bool {
 			continue
 		}
 		for _, f := range it.values {
-			if f.dim == d && int(f.value) < len(t.names[d]) && slices.Contains(w.Values, t.names[d][f.value]) {
+			if f.dim() == d && int(f.value()) < len(t.names[d]) && slices.Contains(w.Values, t.names[d][f.value()]) {
 				return true
 			}
 		}

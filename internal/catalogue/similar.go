@@ -89,8 +89,8 @@ func newLikeness(s *Snapshot, t *table, self *Item) *likeness {
 		l.own[d] = map[uint32]struct{}{}
 	}
 	for _, f := range self.values {
-		if l.own[f.dim] != nil {
-			l.own[f.dim][f.value] = struct{}{}
+		if l.own[f.dim()] != nil {
+			l.own[f.dim()][f.value()] = struct{}{}
 		}
 	}
 	l.stratum = l.rank(self)
@@ -101,8 +101,8 @@ func newLikeness(s *Snapshot, t *table, self *Item) *likeness {
 func (l *likeness) rank(it *Item) int {
 	d := l.numbers["stratum"]
 	for _, f := range it.values {
-		if f.dim == d && int(f.value) < len(l.t.names[d]) {
-			return slices.Index(l.strata, l.t.names[d][f.value])
+		if f.dim() == d && int(f.value()) < len(l.t.names[d]) {
+			return slices.Index(l.strata, l.t.names[d][f.value()])
 		}
 	}
 	return -1
@@ -120,15 +120,15 @@ type traits struct {
 func (l *likeness) compare(it *Item, listSoftware bool) (c traits, shared int) {
 	c.strata = -1
 	for _, f := range it.values {
-		own := l.own[f.dim]
+		own := l.own[f.dim()]
 		if own == nil {
 			continue
 		}
-		_, same := own[f.value]
+		_, same := own[f.value()]
 		if !same {
 			continue
 		}
-		switch f.dim {
+		switch f.dim() {
 		case l.numbers["type"]:
 			c.sameType = true
 		case l.numbers["epci"]:
@@ -138,7 +138,7 @@ func (l *likeness) compare(it *Item, listSoftware bool) (c traits, shared int) {
 		case l.numbers["uses"]:
 			shared++
 			if listSoftware {
-				c.software = append(c.software, f.value)
+				c.software = append(c.software, f.value())
 			}
 		}
 	}
@@ -186,8 +186,8 @@ func (l *likeness) reasons(it *Item) []Reason {
 	name := func(dim string) string {
 		d := l.numbers[dim]
 		for _, f := range it.values {
-			if f.dim == d && int(f.value) < len(l.t.names[d]) {
-				return l.t.names[d][f.value]
+			if f.dim() == d && int(f.value()) < len(l.t.names[d]) {
+				return l.t.names[d][f.value()]
 			}
 		}
 		return ""

@@ -79,8 +79,8 @@ func (s *Snapshot) Counts(kind registry.Kind, found Bitmap, names ...string) ([]
 	}
 	count := func(ord int) bool {
 		for _, f := range t.items[ord].values {
-			if c := counts[f.dim]; c != nil && int(f.value) < len(c) {
-				c[f.value]++
+			if c := counts[f.dim()]; c != nil && int(f.value()) < len(c) {
+				c[f.value()]++
 			}
 		}
 		return true

@@ -128,8 +128,8 @@ func (s *Snapshot) coverage(c *Catalogue) []Coverage {
 		}
 		stratum := c.words[registry.KindOrganisation].of(body, "stratum")
 		for _, f := range sheet.values {
-			if f.dim == domain && int(f.value) < len(software.names[domain]) {
-				if row := rows[software.names[domain][f.value]]; row != nil && stratum != "" {
+			if f.dim() == domain && int(f.value()) < len(software.names[domain]) {
+				if row := rows[software.names[domain][f.value()]]; row != nil && stratum != "" {
 					row.Counts[stratum]++
 					row.Total++
 				}

@@ -178,7 +178,7 @@ func (db *DB) ByKeys(ctx context.Context, kind registry.Kind, keys []registry.Id
 	out := map[registry.Identifier][]registry.ID{}
 	err := inBatches(values, func(values []string) error {
 		rows, err := gorm.G[identityRow](db.in(ctx)).
-			Where("kind = ? AND value IN ? AND entity_id IN (SELECT id FROM entities WHERE merged_into IS NULL AND withdrawn_at IS NULL)",
+			Where("kind = ? AND value IN ? AND EXISTS (SELECT 1 FROM entities e WHERE e.id = entity_ids.entity_id AND e.merged_into IS NULL AND e.withdrawn_at IS NULL)",
 				string(kind), values).Order("entity_id").Find(ctx)
 		for _, r := range rows {
 			if k := (registry.Identifier{Scheme: r.Scheme, Value: r.Value}); wanted[k] {

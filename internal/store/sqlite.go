@@ -17,6 +17,6 @@ import (
 // is FULL: what was acknowledged survives a power cut. Pages of 8 KiB hold an entity's row whole.
 func sqliteDialector(path string) gorm.Dialector {
 	query := "_pragma=busy_timeout(10000)&_pragma=page_size(8192)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_txlock=immediate"
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-4000)&_txlock=immediate"
 	return sqlite.Open("file:" + (&url.URL{Path: path}).EscapedPath() + "?" + query)
 }
