@@ -3,32 +3,21 @@
 
 package catalogue
 
-import (
-	"math/bits"
-	"sync"
-)
+import "math/bits"
 
 // Bitmap is a set of ordinals of one table.
 type Bitmap []uint64
 
-func newBitmap(n int) Bitmap { return make(Bitmap, wordsFor(n)) }
+func newBitmap(n int) Bitmap { return make(Bitmap, (n+63)/64) }
 
-// wordsFor returns how many words hold n ordinals.
-func wordsFor(n int) int { return (n + 63) / 64 }
-
-// fill puts the n first ordinals in the set.
-func (b Bitmap) fill(n int) {
+func fullBitmap(n int) Bitmap {
+	b := newBitmap(n)
 	for i := range b {
 		b[i] = ^uint64(0)
 	}
 	if n%64 != 0 {
 		b[len(b)-1] = 1<<(n%64) - 1
 	}
-}
-
-func fullBitmap(n int) Bitmap {
-	b := newBitmap(n)
-	b.fill(n)
 	return b
 }
 
@@ -37,8 +26,6 @@ func (b Bitmap) Has(ord int) bool { return b[ord>>6]&(1<<(ord&63)) != 0 }
 
 // Set adds an ordinal.
 func (b Bitmap) Set(ord int) { b[ord>>6] |= 1 << (ord & 63) }
-
-func (b Bitmap) unset(ord int) { b[ord>>6] &^= 1 << (ord & 63) }
 
 // Count returns how many ordinals are in the set.
 func (b Bitmap) Count() int {
@@ -49,27 +36,15 @@ func (b Bitmap) Count() int {
 	return n
 }
 
-// countAnd returns how many ordinals are in both sets.
-func (b Bitmap) countAnd(o Bitmap) int {
-	n := 0
-	o = o[:len(b)]
-	for i, w := range b {
-		n += bits.OnesCount64(w & o[i])
-	}
-	return n
-}
-
-// And keeps what is also in o, a set of the same table.
+// And keeps what is also in o.
 func (b Bitmap) And(o Bitmap) {
-	o = o[:len(b)]
 	for i := range b {
 		b[i] &= o[i]
 	}
 }
 
-// Or adds what is in o, a set of the same table.
+// Or adds what is in o.
 func (b Bitmap) Or(o Bitmap) {
-	o = o[:len(b)]
 	for i := range b {
 		b[i] |= o[i]
 	}
@@ -77,7 +52,9 @@ func (b Bitmap) Or(o Bitmap) {
 
 // next returns the first ordinal of the set at or after from, -1 when there is none.
 func (b Bitmap) next(from int) int {
-	from = max(from, 0)
+	if from < 0 {
+		from = 0
+	}
 	w := from >> 6
 	if w >= len(b) {
 		return -1
@@ -116,28 +93,26 @@ func (b Bitmap) prev(from int) int {
 
 // Each calls fn with every ordinal, ascending, until it returns false.
 func (b Bitmap) Each(fn func(ord int) bool) {
-	for i, w := range b {
-		for ; w != 0; w &= w - 1 {
-			if !fn(i<<6 + bits.TrailingZeros64(w)) {
-				return
-			}
+	for ord := b.next(0); ord >= 0; ord = b.next(ord + 1) {
+		if !fn(ord) {
+			return
 		}
 	}
 }
 
-// scratch lends bitmaps to queries: a page costs no garbage of the size of the catalogue.
-type scratch struct{ pool sync.Pool }
-
-// borrow returns an empty bitmap for n ordinals.
-func (s *scratch) borrow(n int) *Bitmap {
-	b, ok := s.pool.Get().(*Bitmap)
-	if !ok || cap(*b) < wordsFor(n) {
-		fresh := make(Bitmap, wordsFor(n), wordsFor(n)+64)
-		return &fresh
-	}
-	*b = (*b)[:wordsFor(n)]
-	clear(*b)
-	return b
+// postings are the ordinals that have one value: a list, and a bitmap too when they are many.
+type postings struct {
+	ords []uint32
+	bits Bitmap
 }
 
-func (s *scratch) giveBack(b *Bitmap) { s.pool.Put(b) }
+// addTo adds the ordinals to a bitmap.
+func (p *postings) addTo(b Bitmap) {
+	if p.bits != nil {
+		b.Or(p.bits)
+		return
+	}
+	for _, o := range p.ords {
+		b.Set(int(o))
+	}
+}

@@ -4,128 +4,170 @@
 package catalogue
 
 import (
-	"hash/maphash"
+	"cmp"
 	"slices"
+	"strings"
+	"sync"
 
 	"maillage/internal/registry"
 )
 
-// kindNumber is a kind as the place of its table.
-type kindNumber uint8
-
-const (
-	softwareNumber kindNumber = iota
-	organisationNumber
-	usageNumber
-	offerNumber
-	referenceNumber
-	kindCount
-)
-
-var kinds = [kindCount]registry.Kind{registry.KindSoftware, registry.KindOrganisation, registry.KindUsage, registry.KindOffer, registry.KindReference}
-
-// numberOf returns the place of a kind, false for an unknown one.
-func numberOf(kind registry.Kind) (kindNumber, bool) {
-	i := slices.Index(kinds[:], kind)
-	return kindNumber(max(i, 0)), i >= 0 //nolint:gosec // five kinds
-}
-
-func (k kindNumber) entity() bool { return k == softwareNumber || k == organisationNumber }
-
-// table holds the things of one kind with everything that filters and orders them. It never changes
-// once made: what changes makes another, which shares all it can.
-//
-// Ordinals are places in items. start and forward say which terms each has; lists and bits, which
-// items have each term: a bitmap when they are many, a sorted list otherwise.
+// table holds the things of one kind with everything that filters and orders them. It is never
+// changed once made.
 type table struct {
-	kind  kindNumber
-	seed  maphash.Seed
-	items []*Item // in the order of baseCompare
+	kind  registry.Kind
+	items []*Item // in the default order; the place is the ordinal
+	words *vocabulary
+	names [][]string // the values of each dimension by number
+	dims  [][]postings
+	byID  map[registry.ID]uint32
+	slugs map[registry.Slug]uint32
+	// redirects are former slugs and merged ids.
+	redirects map[string]registry.ID
+	seq       int64 // the change that made it
+	day       int64 // the day for which it was rendered
 
-	start   []uint32 // one more than items
-	forward []uint32
-	words   *words
-	lists   [][]uint32
-	bits    []Bitmap
-
-	idHashes, slugHashes []uint32
-	ids, slugs           hashIndex
-
-	orders []order  // by place in sorts
-	points []vector // of organisations
-	// marks is the sum of the items' marks, names of what entities are called.
-	marks, names uint64
+	orders map[string]*order
 }
 
-func newTable(kind kindNumber, seed maphash.Seed) *table {
-	t := &table{kind: kind, seed: seed, start: []uint32{0}, words: &words{seed: seed, byDim: make([][]uint32, len(dims[kinds[kind]]))}}
-	t.orders = make([]order, len(sorts[kinds[kind]]))
+// order is a permutation of the ordinals, made when it is first asked for.
+type order struct {
+	once sync.Once
+	ords []uint32
+}
+
+// denseShare is the share of items above which a value also keeps a bitmap.
+const denseShare = 64
+
+// newTable indexes items, which it sorts.
+func newTable(kind registry.Kind, items []*Item, words *vocabulary, seq, day int64) *table {
+	t := &table{kind: kind, items: items, words: words, seq: seq, day: day, orders: map[string]*order{}}
+	first := sorts[kind][0]
+	compare := comparer(first)
+	if !slices.IsSortedFunc(items, compare) {
+		slices.SortFunc(items, compare)
+	}
+	for _, s := range sorts[kind] {
+		t.orders[s] = &order{}
+	}
+	t.names = words.snapshot()
+	t.index()
+	t.byID = make(map[registry.ID]uint32, len(items))
+	entity := kind == registry.KindSoftware || kind == registry.KindOrganisation
+	if entity {
+		t.slugs = make(map[registry.Slug]uint32, len(items))
+	}
+	for i, it := range items {
+		t.byID[it.ID] = uint32(i) //nolint:gosec // an ordinal
+		if entity {
+			t.slugs[it.Slug] = uint32(i) //nolint:gosec // an ordinal
+		}
+	}
 	return t
 }
 
-// ord returns the ordinal of an id.
-func (t *table) ord(id registry.ID) (uint32, bool) {
-	return t.ids.find(short(t.seed, string(id)), func(n uint32) bool { return t.items[n].ID == id })
+// index makes the postings: counted first, so that each dimension is one allocation.
+func (t *table) index() {
+	t.dims = make([][]postings, len(t.names))
+	counts := make([][]uint32, len(t.names))
+	totals := make([]uint32, len(t.names))
+	for d := range t.names {
+		t.dims[d] = make([]postings, len(t.names[d]))
+		counts[d] = make([]uint32, len(t.names[d]))
+	}
+	for _, it := range t.items {
+		for _, f := range it.values {
+			counts[f.dim()][f.value()]++
+			totals[f.dim()]++
+		}
+	}
+	for d := range t.dims {
+		room := make([]uint32, totals[d])
+		for v := range t.dims[d] {
+			n := counts[d][v]
+			t.dims[d][v].ords = room[:0:n]
+			room = room[n:]
+			if int(n) >= max(len(t.items)/denseShare, 64) {
+				t.dims[d][v].bits = newBitmap(len(t.items))
+			}
+		}
+	}
+	for i, it := range t.items {
+		for _, f := range it.values {
+			p := &t.dims[f.dim()][f.value()]
+			p.ords = append(p.ords, uint32(i)) //nolint:gosec // an ordinal
+			if p.bits != nil {
+				p.bits.Set(i)
+			}
+		}
+	}
 }
 
-// slugged returns the ordinal of a present slug.
-func (t *table) slugged(slug string) (uint32, bool) {
-	return t.slugs.find(short(t.seed, slug), func(n uint32) bool { return string(t.items[n].Slug) == slug })
+// comparer returns the comparison of an order: by its key, then by id, so that it is total.
+func comparer(sort string) func(a, b *Item) int {
+	by := func(key func(a, b *Item) int) func(a, b *Item) int {
+		return func(a, b *Item) int { return cmp.Or(key(a, b), strings.Compare(string(a.ID), string(b.ID))) }
+	}
+	switch sort {
+	case "name":
+		return by(func(a, b *Item) int { return strings.Compare(a.nameKey, b.nameKey) })
+	case "updated":
+		return by(func(a, b *Item) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
+	case "created":
+		return by(func(a, b *Item) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	case "users":
+		return by(func(a, b *Item) int { return cmp.Compare(a.users, b.users) })
+	case "usages":
+		return by(func(a, b *Item) int { return cmp.Compare(a.usages, b.usages) })
+	case "references":
+		return by(func(a, b *Item) int { return cmp.Compare(a.references, b.references) })
+	case "population":
+		return by(func(a, b *Item) int { return cmp.Compare(a.population, b.population) })
+	case "release", "since":
+		return by(func(a, b *Item) int { return strings.Compare(a.release, b.release) })
+	}
+	return nil
+}
+
+// order returns the permutation of a sort; nil for the default one, which the items are in.
+func (t *table) order(sort string) []uint32 {
+	if sort == sorts[t.kind][0] {
+		return nil
+	}
+	o := t.orders[sort]
+	o.once.Do(func() {
+		compare := comparer(sort)
+		ords := make([]uint32, len(t.items))
+		for i := range ords {
+			ords[i] = uint32(i) //nolint:gosec // an ordinal
+		}
+		slices.SortFunc(ords, func(a, b uint32) int { return compare(t.items[a], t.items[b]) })
+		o.ords = ords
+	})
+	return o.ords
 }
 
 // find returns the item of that id.
 func (t *table) find(id registry.ID) (*Item, bool) {
-	n, ok := t.ord(id)
+	ord, ok := t.byID[id]
 	if !ok {
 		return nil, false
 	}
-	return t.items[n], true
+	return t.items[ord], true
 }
-
-// termsOf returns the terms of an item, in ascending order.
-func (t *table) termsOf(ord uint32) []uint32 { return t.forward[t.start[ord]:t.start[ord+1]] }
 
 // dim returns the number of a dimension.
 func (t *table) dim(name string) (uint8, bool) {
-	d := slices.Index(dims[kinds[t.kind]], name)
+	d := slices.Index(dims[t.kind], name)
 	return uint8(max(d, 0)), d >= 0 //nolint:gosec // a score of dimensions
 }
 
-// term returns the number of a value of a dimension; false when nothing ever had it.
-func (t *table) term(dim, value string) (uint32, bool) {
-	d, ok := t.dim(dim)
-	if !ok {
-		return 0, false
+// value adds to b the ordinals that have that value. It reports whether the value is known.
+func (t *table) value(b Bitmap, dim uint8, value string) bool {
+	n, ok := t.words.find(dim, value)
+	if !ok || int(n) >= len(t.dims[dim]) {
+		return false
 	}
-	n, ok := t.words.find(d, value)
-	return n, ok && int(n) < len(t.lists)
+	t.dims[dim][n].addTo(b)
+	return true
 }
-
-// addTo adds to b the ordinals that have a term.
-func (t *table) addTo(b Bitmap, term uint32) {
-	if bits := t.bits[term]; bits != nil {
-		b.Or(bits)
-		return
-	}
-	for _, o := range t.lists[term] {
-		b.Set(int(o))
-	}
-}
-
-// having calls fn with every ordinal that has that value.
-func (t *table) having(dim, value string, fn func(ord uint32)) {
-	term, ok := t.term(dim, value)
-	if !ok {
-		return
-	}
-	t.bits[term].Each(func(ord int) bool {
-		fn(uint32(ord)) //nolint:gosec // an ordinal
-		return true
-	})
-	for _, o := range t.lists[term] {
-		fn(o)
-	}
-}
-
-// count returns how many have a term.
-func (t *table) count(term uint32) int { return len(t.lists[term]) + t.bits[term].Count() }
