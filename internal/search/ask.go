@@ -137,7 +137,7 @@ func (p *planner) fix(s string, pl *plan, try int, little bool) (string, bool, e
 	s = clip(s)
 	changed := false
 	for _, w := range slices.Backward(pl.words) {
-		known := p.vocab.holds(w.folded)
+		_, known := p.vocab.find(w.folded)
 		if !little {
 			var err error
 			if known, err = p.known(w.word); err != nil {
@@ -176,12 +176,6 @@ func (p *planner) options(folded string, little bool) ([]string, error) {
 		}
 	}
 	return out, nil
-}
-
-// holds reports whether the word is in the vocabulary.
-func (v *vocab) holds(folded string) bool {
-	found := v.from(folded)
-	return len(found) > 0 && found[0].folded == folded
 }
 
 // comparable adds to "alternative à X" what X itself, when it is in the catalogue, compares itself

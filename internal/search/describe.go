@@ -92,8 +92,11 @@ type said struct {
 	used     map[registry.Visibility][]string
 }
 
-// organisation describes an organisation.
-func (d *describer) organisation(o registry.Organisation, by said) *entry {
+// organisation describes an organisation; by is nil when nothing is declared of it.
+func (d *describer) organisation(o registry.Organisation, by *said) *entry {
+	if by == nil {
+		by = &said{}
+	}
 	e := newEntry(string(o.ID))
 	d.roles(e, o)
 	d.name(e, o.Name)

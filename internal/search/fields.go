@@ -59,21 +59,21 @@ func insteadWeights() weights { return weights{inReplaces: 10, inAlternatives: 5
 type entry struct {
 	id    string
 	terms [fieldCount][]string
-	seen  map[string]struct{} // field and term
+	seen  map[string]uint32 // fields that have the term, as bits
 }
 
-func newEntry(id string) *entry { return &entry{id: id, seen: make(map[string]struct{}, 64)} }
+func newEntry(id string) *entry { return &entry{id: id, seen: make(map[string]uint32, 64)} }
 
 // add puts a term in a field.
 func (e *entry) add(f fieldNo, term string) {
 	if term == "" {
 		return
 	}
-	key := string(rune('0'+f)) + term
-	if _, dup := e.seen[key]; dup {
+	fields := e.seen[term]
+	if fields&(1<<f) != 0 {
 		return
 	}
-	e.seen[key] = struct{}{}
+	e.seen[term] = fields | 1<<f
 	e.terms[f] = append(e.terms[f], term)
 }
 

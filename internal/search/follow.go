@@ -32,6 +32,11 @@ func (ix *Index) Run(ctx context.Context) error {
 			failures = 0
 		}
 		ix.flushMiss(ctx)
+		select { // an import wakes at every commit: one state of the index for many of them
+		case <-ctx.Done():
+			return nil
+		case <-time.After(restBetween):
+		}
 		select {
 		case <-ctx.Done():
 			return nil

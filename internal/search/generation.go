@@ -109,7 +109,7 @@ type builder struct{ *scorch.Builder }
 
 // buildBatch is how many entries a segment holds before the merge: the memory of a build depends on
 // it and on nothing else.
-const buildBatch = 1500
+const buildBatch = 1000
 
 func newBuilder(dir, path string, m mark) (*builder, error) {
 	b, err := scorch.NewBuilder(map[string]any{"path": path, "buildPathPrefix": dir, "batchSize": buildBatch,

@@ -29,8 +29,11 @@ const schema = "1"
 const (
 	answerWithin = 2 * time.Second // before the plain search is asked instead
 	pollEvery    = time.Second     // between looks at the database when nothing wakes the index
-	pageSize     = 500             // entities and changes read at once
-	workers      = 2               // goroutines describing entities
+	restBetween  = 50 * time.Millisecond
+	// rebuildAtMost is the least time between a build and another one for damage.
+	rebuildAtMost = 10 * time.Minute
+	pageSize      = 500 // entities and changes read at once
+	workers       = 2   // goroutines describing entities
 )
 
 // Source is what the index needs of the database: what the catalogue needs, and the declarations
@@ -86,7 +89,8 @@ type Index struct {
 
 	ready    atomic.Bool
 	position atomic.Int64
-	damaged  atomic.Bool // a search met something that cannot be: the index is to be rebuilt
+	built    atomic.Int64 // Unix time of the last build by this process
+	damaged  atomic.Bool  // a search met something that cannot be: the index is to be rebuilt
 	wake     chan struct{}
 	misses   missBook
 	texts    textCache
@@ -227,6 +231,10 @@ func (ix *Index) Ready() bool { return ix.ready.Load() }
 
 // Position returns the number of the last change of the registry that the index holds.
 func (ix *Index) Position() int64 { return ix.position.Load() }
+
+// Temporary reports whether the index dies with the process: no folder was asked for, or another
+// process has it.
+func (ix *Index) Temporary() bool { return ix.folder.temporary }
 
 // Wake makes Run look at the database now. It never blocks and may be called from anywhere.
 func (ix *Index) Wake() {

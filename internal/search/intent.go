@@ -37,7 +37,7 @@ func insteadOf(words []word) ([]word, bool) {
 func suffixInstead(words, plain []word) ([]word, bool) {
 	last := plain[len(plain)-1]
 	switch last.folded {
-	case "alternative", "alternatives", "equivalent", "equivalents", "replacement", "remplacement":
+	case "alternative", "alternatives", "equivalent", "equivalents", "replacement":
 		rest := words[:0:0]
 		for _, w := range words {
 			if w.to <= last.from {

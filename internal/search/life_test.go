@@ -124,6 +124,9 @@ func TestASecondProcessOnTheFolderMakesDoWithoutIt(t *testing.T) {
 	if took := time.Since(began); took > 20*time.Second {
 		t.Errorf("waited %v", took)
 	}
+	if first.index.Temporary() || !second.index.Temporary() {
+		t.Error("both say they have the folder, or neither")
+	}
 	if !strings.Contains(second.log.String(), "for this process only") {
 		t.Errorf("log:\n%s", second.log)
 	}
@@ -222,5 +225,17 @@ func TestSearchesAndWritesAtTheSameTime(t *testing.T) {
 	h.settle()
 	if r := h.ask("nandou"); r.Total != 26 {
 		t.Errorf("%d found", r.Total)
+	}
+}
+
+func TestAnIndexOfAnotherVersionIsBuiltAnew(t *testing.T) {
+	s, dir := hidden(t), t.TempDir()
+	old := open(t, s, dir)
+	old.index.SetStamp("an older one")
+	must(t, old.index.Rebuild(t.Context(), nil))
+	old.close()
+	h := newHouse(t, s, dir)
+	if r := h.ask("zerubabel"); r.Total != 2 || !strings.Contains(h.log.String(), "index of another version") {
+		t.Errorf("%d found:\n%s", r.Total, h.log)
 	}
 }

@@ -138,6 +138,7 @@ func (ix *Index) adopt(name string) error {
 		return errors.Join(err, g.close())
 	}
 	ix.damaged.Store(false)
+	ix.built.Store(ix.cfg.Now().Unix())
 	if err := ix.folder.use(name); err != nil { // it serves, and is built again at the next start
 		ix.cfg.Logger.Warn("note which index is in use", slog.Any("error", err))
 		return nil

@@ -11,6 +11,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"maillage/internal/catalogue"
 	"maillage/internal/fault"
@@ -250,12 +251,20 @@ func (ix *Index) find(ctx context.Context, r *request) (a *answer, err error) {
 	})
 	if err != nil {
 		if ctx.Err() == nil {
-			ix.damaged.Store(true)
-			ix.ready.Store(false)
-			ix.Wake()
+			ix.suspect()
 		}
 		return nil, err
 	}
 	a.position = v.position
 	return a, nil
+}
+
+// suspect has the index built anew after something that cannot be. When it was built lately the fault
+// is not the index's, and building it for each such question would only help whoever found it.
+func (ix *Index) suspect() {
+	if ix.cfg.Now().Unix()-ix.built.Load() < int64(rebuildAtMost/time.Second) {
+		return
+	}
+	ix.damaged.Store(true)
+	ix.Wake()
 }

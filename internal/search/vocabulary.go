@@ -68,17 +68,21 @@ func merged(all []vocabWord) *vocab {
 		}
 		out = append(out, w)
 	}
-	return &vocab{words: slices.Clip(out)}
+	return &vocab{words: slices.Clone(out)}
 }
 
-// with returns the vocabulary with the words of new or changed entries. What they no longer say
-// stays until the index is opened again: a suggestion is checked against the index before it is made.
+// with returns the vocabulary with the new words of entries. Counts stay as they were, and what is no
+// longer said stays, until the index is opened again: a suggestion is checked against the index
+// before it is made.
 func (v *vocab) with(entries []*entry) *vocab {
 	var fresh []vocabWord
 	for _, e := range entries {
 		for _, f := range []fieldNo{inNameWords, inTextWords} {
 			for _, term := range e.terms[f] {
-				fresh = append(fresh, newVocabWord(term, 1, f))
+				w := newVocabWord(term, 1, f)
+				if old, known := v.find(w.folded); !known || w.named && !old.named {
+					fresh = append(fresh, w)
+				}
 			}
 		}
 	}
@@ -86,6 +90,15 @@ func (v *vocab) with(entries []*entry) *vocab {
 		return v
 	}
 	return merged(append(slices.Clone(v.words), fresh...))
+}
+
+// find returns the word of that folded form.
+func (v *vocab) find(folded string) (vocabWord, bool) {
+	found := v.from(folded)
+	if len(found) == 0 || found[0].folded != folded {
+		return vocabWord{}, false
+	}
+	return found[0], true
 }
 
 // from returns the words that begin with prefix.
