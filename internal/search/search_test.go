@@ -67,6 +67,8 @@ func TestABoxFindsAmongTheFirst(t *testing.T) {
 	h := newHouse(t, alps(t), "")
 	for asked, want := range map[string][]string{
 		"GED":                                  {"Alfresco Community"},
+		"RH":                                   {"Odoo Community"},
+		"ressources humaines":                  {"Odoo Community"},
 		"gestion électronique de documents":    {"Alfresco Community"},
 		"visioconférence":                      {"Jitsi Meet", "BigBlueButton"},
 		"visio":                                {"Jitsi Meet", "BigBlueButton"},
