@@ -13,7 +13,7 @@ import (
 func (a *API) appendMatched(b []byte, item *catalogue.Item, m *catalogue.Match) []byte {
 	b = append(b, item.JSON[:len(item.JSON)-1]...)
 	b = append(b, `,"match":`...)
-	b = a.appendMatch(b, m)
+	b = append(b, m.Shown(func(m *catalogue.Match) []byte { return a.appendMatch(nil, m) })...)
 	return append(b, '}')
 }
 

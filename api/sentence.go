@@ -55,7 +55,9 @@ func (a *API) fill(sentence string, r *catalogue.Reason, lang string) string {
 		name = value
 	}
 	amount := strconv.FormatFloat(math.Round(r.Amount), 'f', -1, 64)
-	return strings.NewReplacer("{name}", name, "{value}", value, "{amount}", amount).Replace(sentence)
+	sentence = strings.ReplaceAll(sentence, "{amount}", amount)
+	sentence = strings.ReplaceAll(sentence, "{value}", value)
+	return strings.ReplaceAll(sentence, "{name}", name) // last: a name may hold anything
 }
 
 // inWords says the value of a reason: a term, or the name of a place.

@@ -9,6 +9,7 @@ package catalogue
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"maillage/internal/member"
@@ -171,6 +172,24 @@ type Page struct {
 type Match struct {
 	Score   float64
 	Reasons []Reason
+	// shown is what a door made of it, kept with the answer it belongs to.
+	shown *memo
+}
+
+// memo holds what is made once.
+type memo struct {
+	once sync.Once
+	body []byte
+}
+
+// Shown returns what render makes of the match. The first result is kept for as long as the answer
+// the match belongs to; it is not to be changed.
+func (m *Match) Shown(render func(*Match) []byte) []byte {
+	if m.shown == nil {
+		return render(m)
+	}
+	m.shown.once.Do(func() { m.shown.body = render(m) })
+	return m.shown.body
 }
 
 // Reason is one cause of a match, as a translation key with its public values: offer_area

@@ -5,8 +5,11 @@ package catalogue
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
+	"strings"
+	"sync"
 
 	"maillage/internal/fault"
 	"maillage/internal/registry"
@@ -177,33 +180,90 @@ func (s *Snapshot) nameOf(kind registry.Kind, id registry.ID) string {
 	return ""
 }
 
+// scored is an item in an order made for a query.
+type scored struct {
+	item  *Item
+	match Match
+}
+
+// maxRankings bounds the orders a snapshot remembers.
+const maxRankings = 256
+
+// rankings are the orders made for queries. They belong to a snapshot, which never changes: an order
+// that is remembered is never stale.
+type rankings struct {
+	mu   sync.Mutex
+	made map[string][]scored
+}
+
 // ranked answers the two orders that depend on the query: by distance, and by relevance, which for
-// providers is the weights above. They are computed for the query, so their pages are numbered: a
-// cursor holds how far the reader got and the version it read.
+// providers is the weights above. Their pages are numbered: a cursor holds how far the reader got.
 func (s *Snapshot) ranked(q Query, key string, descending bool, found Bitmap, page Page) (Page, error) {
-	t := s.tables[q.Kind]
 	if key == "distance" && q.Near == nil {
 		return Page{}, fault.OnField("near", "required")
 	}
+	name := key
+	if descending {
+		name = "-" + key
+	}
+	list := s.ranking(q, name, func() []scored { return s.rank(q, key, descending, found) })
+	from, to, err := numbered(q, name, len(list), &page)
+	if err != nil {
+		return Page{}, err
+	}
+	for _, r := range list[from:to] {
+		page.Items = append(page.Items, r.item)
+		page.Matches = append(page.Matches, r.match)
+	}
+	return page, nil
+}
+
+// ranking returns the order of a query, made once for a snapshot. What is asked of organisations does
+// not depend on who asks: all of them are public.
+func (s *Snapshot) ranking(q Query, name string, rank func() []scored) []scored {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\x00%s\x00%v", q.Kind, name, q.Within)
+	if q.Near != nil {
+		fmt.Fprintf(&b, "\x00%v\x00%v", q.Near.Lat, q.Near.Lon)
+	}
+	for _, w := range q.Where {
+		b.WriteString("\x01" + w.Dim)
+		for _, v := range w.Values {
+			b.WriteString("\x00" + v)
+		}
+	}
+	s.rankings.mu.Lock()
+	list, ok := s.rankings.made[b.String()]
+	s.rankings.mu.Unlock()
+	if ok {
+		return list
+	}
+	list = rank()
+	s.rankings.mu.Lock()
+	defer s.rankings.mu.Unlock()
+	if len(s.rankings.made) >= maxRankings || s.rankings.made == nil {
+		s.rankings.made = map[string][]scored{}
+	}
+	s.rankings.made[b.String()] = list
+	return list
+}
+
+func (s *Snapshot) rank(q Query, key string, descending bool, found Bitmap) []scored {
+	t := s.tables[q.Kind]
 	if found == nil {
 		found = fullBitmap(len(t.items))
-	}
-	type scored struct {
-		item  *Item
-		match Match
 	}
 	list := make([]scored, 0, found.Count())
 	found.Each(func(ord int) bool {
 		list = append(list, scored{item: t.items[ord]})
 		return true
 	})
-	asked := offersAsked(q)
 	if key == "relevance" {
 		items := make([]*Item, len(list))
 		for i := range list {
 			items[i] = list[i].item
 		}
-		for i, m := range s.matches(asked, items) {
+		for i, m := range s.matches(offersAsked(q), items) {
 			list[i].match = m
 		}
 	} else {
@@ -216,6 +276,9 @@ func (s *Snapshot) ranked(q Query, key string, descending bool, found Bitmap, pa
 			}
 		}
 	}
+	for i := range list {
+		list[i].match.shown = &memo{}
+	}
 	slices.SortStableFunc(list, func(a, b scored) int {
 		c := cmp.Compare(b.match.Score, a.match.Score)
 		if descending {
@@ -223,17 +286,5 @@ func (s *Snapshot) ranked(q Query, key string, descending bool, found Bitmap, pa
 		}
 		return cmp.Or(c, cmp.Compare(a.item.nameKey, b.item.nameKey), cmp.Compare(a.item.ID, b.item.ID))
 	})
-	name := key
-	if descending {
-		name = "-" + key
-	}
-	from, to, err := numbered(q, name, len(list), &page)
-	if err != nil {
-		return Page{}, err
-	}
-	for _, r := range list[from:to] {
-		page.Items = append(page.Items, r.item)
-		page.Matches = append(page.Matches, r.match)
-	}
-	return page, nil
+	return list
 }

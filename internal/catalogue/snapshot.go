@@ -8,7 +8,6 @@ import (
 	"iter"
 	"math"
 	"slices"
-	"strconv"
 
 	"maillage/internal/fault"
 	"maillage/internal/member"
@@ -25,14 +24,12 @@ type Snapshot struct {
 	regions  map[string]string
 	position int64
 	day      int64
+	rankings rankings
 }
 
 // version changes whenever a list of that kind may: any change is enough, since names and counts of
 // one kind come from others.
-func (s *Snapshot) version(kind registry.Kind) string {
-	t := s.tables[kind]
-	return strconv.FormatInt(t.seq, 36) + "." + strconv.FormatInt(s.day, 36)
-}
+func (s *Snapshot) version(kind registry.Kind) string { return s.tables[kind].version }
 
 // Snapshot returns the catalogue as it is now.
 func (c *Catalogue) Snapshot() *Snapshot { return c.current.Load() }

@@ -6,6 +6,7 @@ package catalogue
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -24,8 +25,8 @@ type table struct {
 	slugs map[registry.Slug]uint32
 	// redirects are former slugs and merged ids.
 	redirects map[string]registry.ID
-	seq       int64 // the change that made it
-	day       int64 // the day for which it was rendered
+	// version is what the table was made from: the change, and the day for which it was rendered.
+	version string
 
 	orders map[string]*order
 }
@@ -41,7 +42,7 @@ const denseShare = 64
 
 // newTable indexes items, which it sorts.
 func newTable(kind registry.Kind, items []*Item, words *vocabulary, seq, day int64) *table {
-	t := &table{kind: kind, items: items, words: words, seq: seq, day: day, orders: map[string]*order{}}
+	t := &table{kind: kind, items: items, words: words, version: strconv.FormatInt(seq, 36) + "." + strconv.FormatInt(day, 36), orders: map[string]*order{}}
 	first := sorts[kind][0]
 	compare := comparer(first)
 	if !slices.IsSortedFunc(items, compare) {
