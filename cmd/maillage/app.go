@@ -98,7 +98,11 @@ func (a *app) read(ctx context.Context) error {
 	var err error
 	a.index, err = search.New(search.Config{Dir: filepath.Join(a.cfg.Data, "search"), Catalogue: a.catalogue, Source: a.db,
 		Fallback: a.db, Misses: a.db, Register: a.register, Now: time.Now, Logger: a.log})
-	return err
+	if err != nil {
+		return err
+	}
+	a.db.OnCommit(a.index.Wake)
+	return nil
 }
 
 // close closes what is open.

@@ -162,6 +162,9 @@ arrêtez-le d'abord, ou redémarrez-le, il refait seul un index qui n'est plus �
 				if err := a.read(ctx); err != nil {
 					return err
 				}
+				if a.index.Temporary() {
+					return fault.New(fault.Conflict, "index_in_use")
+				}
 				p := newProgress(os.Stderr, "index")
 				err := a.index.Rebuild(ctx, func(done int) { p.step(done, 0) })
 				p.end()
