@@ -24,6 +24,7 @@ type sizes struct {
 // corpus is a made-up registry on the real official register, the same at every run.
 type corpus struct {
 	*rand.Rand
+	zipf     *rand.Zipf
 	register *territory.Register
 	registry *registry.Service
 	by       member.Actor
@@ -34,7 +35,8 @@ type corpus struct {
 }
 
 func newCorpus(reg *registry.Service, register *territory.Register, size sizes) *corpus {
-	return &corpus{Rand: rand.New(rand.NewPCG(2026, 11)), register: register, registry: reg, by: member.System("bench"), //nolint:gosec // the same at every run
+	r := rand.New(rand.NewPCG(2026, 11)) //nolint:gosec // the same at every run
+	return &corpus{Rand: r, zipf: rand.NewZipf(r, 1.1, 8, rareWords-1), register: register, registry: reg, by: member.System("bench"),
 		now: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC), size: size}
 }
 
@@ -49,6 +51,33 @@ portail site formulaire visioconférence téléphonie ticket assistance connaiss
 var licences = []string{"AGPL-3.0-only", "GPL-3.0-or-later", "MIT", "Apache-2.0", "EUPL-1.2", "CECILL-2.1", "MPL-2.0", "BSD-3-Clause"}
 
 func (c *corpus) word() string { return vocabulary[c.IntN(len(vocabulary))] }
+
+// rareWords is how many words descriptions draw from: as many as a real catalogue of that size holds.
+const rareWords = 40_000
+
+// rare returns a word as texts use them: a few often, most hardly ever (Zipf's law).
+func (c *corpus) rare() string {
+	n := c.zipf.Uint64()
+	var b strings.Builder
+	for range 3 {
+		b.WriteString(syllables[n%uint64(len(syllables))])
+		n = n/uint64(len(syllables)) + 7
+	}
+	return b.String()
+}
+
+// text returns about that many words, one in eight of them of the trade.
+func (c *corpus) text(words int) string {
+	parts := make([]string, words)
+	for i := range parts {
+		if i%8 == 0 {
+			parts[i] = c.word()
+		} else {
+			parts[i] = c.rare()
+		}
+	}
+	return strings.ToUpper(parts[0][:1]) + strings.Join(parts, " ")[1:] + "."
+}
 
 func (c *corpus) name() string {
 	n := 2 + c.IntN(3)
@@ -113,7 +142,7 @@ func (c *corpus) fillSoftware(ctx context.Context) (int, error) {
 	for n := range c.size.software {
 		name := fmt.Sprintf("%s %s", c.name(), c.name())
 		items = append(items, registry.Import[registry.SoftwareFacts]{Key: key("software", n), RetrievedAt: c.now, Facts: registry.SoftwareFacts{
-			Name: name, Summary: registry.Localised{"fr": c.sentence(10)}, Description: registry.Localised{"fr": c.sentence(80)},
+			Name: name, Summary: registry.Localised{"fr": c.sentence(6)}, Description: registry.Localised{"fr": c.text(90)},
 			Repository: fmt.Sprintf("https://forge.example/projet/%d", n), Website: fmt.Sprintf("https://logiciel-%d.example/", n),
 			Licence: licences[c.IntN(len(licences))], Categories: some(c, categories, 3), Domains: some(c, domains, 2),
 			Platforms: some(c, registry.Platforms(), 3), Keywords: some(c, vocabulary, 5), Status: "stable",

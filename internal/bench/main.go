@@ -24,10 +24,10 @@ func main() {
 	floor := flag.String("floor", "", "serve the answers of this file on -listen (used by the bench itself)")
 	listen := flag.String("listen", "", "address of the floor")
 	profile := flag.String("profile", "", "with -keep: load the corpus of that folder and write the processor profile to this file")
-	keep := flag.String("keep", "", "fill this folder with the corpus, on SQLite, and stop there: for profiles")
+	keep := flag.String("keep", "", "fill this folder with the corpus, on SQLite, and stop there; when it is filled, measure it")
 	scale := flag.Float64("scale", 1, "size of the corpus, 1 for 20,000 software and 35,000 collectivities")
-	long := flag.Duration("long", 4*time.Second, "length of one turn")
-	turns := flag.Int("turns", 3, "turns of each measure")
+	long := flag.Duration("long", 700*time.Millisecond, "length of one turn: short, so that what else the machine does falls on both")
+	turns := flag.Int("turns", 11, "turns of each measure")
 	only := flag.String("only", "", "sqlite or postgresql alone")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -41,7 +41,7 @@ func main() {
 		return
 	}
 	if *keep != "" {
-		exit(keepCorpus(ctx, *keep, *scale))
+		exit(keepCorpus(ctx, *keep, *scale, *long, *turns))
 		return
 	}
 	dir, err := os.MkdirTemp("", "maillage-bench")
@@ -68,9 +68,14 @@ type bench struct {
 	scale  float64
 }
 
-func (b *bench) all(ctx context.Context, only string) error {
+// build makes the product's own binary.
+func (b *bench) build(ctx context.Context) error {
 	b.binary = filepath.Join(b.dir, "maillage")
-	if err := command(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "maillage/cmd/maillage"); err != nil {
+	return command(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", b.binary, "maillage/cmd/maillage")
+}
+
+func (b *bench) all(ctx context.Context, only string) error {
+	if err := b.build(ctx); err != nil {
 		return err
 	}
 	if only != "postgresql" {
@@ -150,11 +155,17 @@ func say(what, format string, args ...any) {
 }
 
 // keepCorpus fills a data folder that a server can then be run on.
-func keepCorpus(ctx context.Context, dir string, scale float64) error {
+func keepCorpus(ctx context.Context, dir string, scale float64, long time.Duration, turns int) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return err
 	}
-	b := &bench{scale: scale}
+	b := &bench{dir: dir, scale: scale, long: long, turns: turns}
+	if _, err := os.Stat(filepath.Join(dir, "maillage.db")); err == nil {
+		if err := b.build(ctx); err != nil {
+			return err
+		}
+		return b.serving(ctx, dir, nil)
+	}
 	db, err := b.fill(ctx, store.Config{Path: filepath.Join(dir, "maillage.db")})
 	if err != nil {
 		return err

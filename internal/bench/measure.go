@@ -41,6 +41,10 @@ func (b *bench) serving(ctx context.Context, data string, env []string) error {
 		return err
 	}
 	defer func() { s.stop() }()
+	if err := indexed(ctx, s.address); err != nil {
+		return err
+	}
+	b.memory("memory at rest", s)
 	say("ready", "%.2f s without an index, %.2f s with a warm one (floor 2 s)", cold.Seconds(), warm.Seconds())
 	lists, singles, err := b.capture(ctx, s.address)
 	if err != nil {
@@ -75,9 +79,13 @@ func (b *bench) serving(ctx context.Context, data string, env []string) error {
 	if err := b.searches(ctx, s); err != nil {
 		return err
 	}
-	total, anonymous := s.rss()
-	say("resident memory", "%d MB, of which %d MB are not pages of files (floor 250 MB)", total>>20, anonymous>>20)
+	b.memory("memory after the load", s)
 	return b.freshness(ctx, s, env, data, serve)
+}
+
+func (b *bench) memory(when string, s *child) {
+	total, anonymous := s.rss()
+	say(when, "%d MB resident, of which %d MB are not pages of files, which the system takes back (goal 250 MB)", total>>20, anonymous>>20)
 }
 
 // indexed waits until the search index answers.
@@ -295,7 +303,7 @@ func (b *bench) freshness(ctx context.Context, s *child, env []string, data stri
 	defer replica.stop()
 	var own, others []time.Duration
 	for n := range 30 {
-		body := fmt.Sprintf(`{"name":"Fraîcheur %d","repository":"https://forge.example/fraicheur/%d"}`, n, n)
+		body := fmt.Sprintf(`{"name":"Fraîcheur %d","repository":"https://forge.example/fraicheur/%d"}`, n, time.Now().UnixNano())
 		began := time.Now()
 		location, err := post(ctx, "http://"+s.address+"/api/v1/software", token, body)
 		if err != nil {
