@@ -27,7 +27,7 @@ import (
 // The garbage collector's aims: an instance keeps much and throws little away, so that collecting
 // early costs little and saves a third of the memory. GOGC in the environment has no say.
 const (
-	gcPercent        = 30
+	gcPercent        = 50
 	gcPercentLoading = 400
 )
 

@@ -26,7 +26,7 @@ func (db *DB) AllOrganisations(ctx context.Context, after registry.ID, limit int
 }
 
 func allEntities[F registry.Facts](ctx context.Context, db *DB, kind registry.Kind, after registry.ID, limit int) ([]registry.Known[F], error) {
-	rows, err := gorm.G[entityRow](db.in(ctx)).Where("kind = ? AND id > ?", string(kind), string(after)).Order("id").Limit(limit).Find(ctx)
+	rows, err := gorm.G[entityRow](db.in(ctx)).Where("id > ? AND "+db.kindIs(), string(after), string(kind)).Order("id").Limit(limit).Find(ctx)
 	if err != nil {
 		return nil, translate("read "+string(kind), err)
 	}

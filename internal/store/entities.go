@@ -31,7 +31,7 @@ func inBatches[V any](values []V, fn func([]V) error) error {
 func (db *DB) Resolve(ctx context.Context, kind registry.Kind, ref string) (registry.ID, error) {
 	missing := fault.New(fault.Missing, string(kind)+"_missing")
 	row, err := gorm.G[entityRow](db.in(ctx)).Select("id", "merged_into", "withdrawn_at").
-		Where("kind = ? AND id = ?", string(kind), ref).Take(ctx)
+		Where("id = ? AND "+db.kindIs(), ref, string(kind)).Take(ctx)
 	if fault.Is(translate("", err), fault.Missing) {
 		row, err = gorm.G[entityRow](db.in(ctx)).Select("id", "merged_into", "withdrawn_at").
 			Where("id = (SELECT entity_id FROM entity_slugs WHERE kind = ? AND slug = ?)", string(kind), ref).Take(ctx)
@@ -69,7 +69,7 @@ func (db *DB) OrganisationsByID(ctx context.Context, ids ...registry.ID) ([]regi
 func known[F registry.Facts](ctx context.Context, db *DB, kind registry.Kind, ids []registry.ID) ([]registry.Known[F], error) {
 	var out []registry.Known[F]
 	err := inBatches(ids, func(ids []registry.ID) error {
-		rows, err := gorm.G[entityRow](db.in(ctx)).Where("kind = ? AND id IN ?", string(kind), ids).Order("id").Find(ctx)
+		rows, err := gorm.G[entityRow](db.in(ctx)).Where("id IN ? AND "+db.kindIs(), ids, string(kind)).Order("id").Find(ctx)
 		if err != nil {
 			return translate("read "+string(kind), err)
 		}

@@ -94,13 +94,7 @@ func shownRows[T any](ctx context.Context, db *DB, convert func(*shownRow) (T, e
 
 func shownPage[T any](ctx context.Context, db *DB, kind registry.Kind, convert func(*shownRow) (T, error), after registry.ID, limit int) ([]T, error) {
 	where, args := db.after("entities", after)
-	kindIs := " AND kind = ?"
-	if !db.postgres {
-		// The unary plus keeps the planner from going through an index and sorting: the pass over the
-		// file is what is wanted.
-		kindIs = " AND +kind = ?"
-	}
-	return shownRows(ctx, db, convert, where+kindIs+live+" ORDER BY "+db.pageOrder()+" LIMIT ?", append(args, string(kind), limit)...)
+	return shownRows(ctx, db, convert, where+" AND "+db.kindIs()+live+" ORDER BY "+db.pageOrder()+" LIMIT ?", append(args, string(kind), limit)...)
 }
 
 // after is the condition of a page that goes on after that thing. On SQLite pages follow the order in
@@ -116,6 +110,16 @@ func (db *DB) after(table string, id registry.ID) (string, []any) {
 		return "id > ?", []any{string(id)}
 	}
 	return "rowid > (SELECT rowid FROM " + table + " WHERE id = ?)", []any{string(id)}
+}
+
+// kindIs is the condition on the kind of an entity that is otherwise found. On SQLite the unary plus
+// keeps the planner from going through the names' index, which begins with the kind, when the id or
+// the place in the file is what leads to the row.
+func (db *DB) kindIs() string {
+	if db.postgres {
+		return "kind = ?"
+	}
+	return "+kind = ?"
 }
 
 func (db *DB) pageOrder() string {
@@ -134,7 +138,7 @@ func standingPage[R, T any](ctx context.Context, db *DB, trying, table string, c
 func shownByID[T any](ctx context.Context, db *DB, kind registry.Kind, convert func(*shownRow) (T, error), ids []registry.ID) ([]T, error) {
 	var out []T
 	err := inBatches(ids, func(ids []registry.ID) error {
-		found, err := shownRows(ctx, db, convert, "kind = ? AND id IN ?"+live, string(kind), ids)
+		found, err := shownRows(ctx, db, convert, "id IN ? AND "+db.kindIs()+live, ids, string(kind))
 		out = append(out, found...)
 		return err
 	})
