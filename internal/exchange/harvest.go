@@ -16,8 +16,12 @@ import (
 
 // harvest is what one file says, before the registry hears it.
 type harvest struct {
-	source        registry.Source
-	retrieved     time.Time // when the source said it; zero when the file does not tell
+	source    registry.Source
+	retrieved time.Time // when the source said it; zero when the file does not tell
+	// edition tells apart files that say different things of the same things and will never be
+	// published again, such as the three of 2022: each is a statement of its own, so that importing
+	// one after the other, in any order and again, changes nothing.
+	edition       string
 	software      []item[registry.SoftwareFacts]
 	organisations []item[registry.OrganisationFacts]
 	usages        []relation

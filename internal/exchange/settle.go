@@ -66,6 +66,9 @@ func (t *settling) all(ctx context.Context) error {
 }
 
 func (t *settling) key(key string) registry.SourceKey {
+	if t.from.edition != "" {
+		key += "/" + t.from.edition
+	}
 	return registry.SourceKey{Origin: registry.OriginLocal, Source: t.from.source, Key: key}
 }
 

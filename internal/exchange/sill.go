@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"maillage/internal/registry"
 )
@@ -55,12 +56,20 @@ func readSILL(s *source) (*harvest, error) {
 func (l *sill) record(o object) {
 	switch {
 	case o.has("_id") || o.has("_name"):
+		l.of2022("2022-json")
 		l.working(o)
 	case o.has("i"):
+		l.of2022("2022-etalab")
 		l.etalab(o)
 	default:
 		l.catalogi(o)
 	}
+}
+
+// of2022 says that the file is one of those of January 2022: what was said since is more recent.
+func (l *sill) of2022(edition string) {
+	l.harvest.edition = edition
+	l.harvest.retrieved = time.Date(2022, time.January, 27, 0, 0, 0, 0, time.UTC)
 }
 
 // begin starts the statement about one software; false when it cannot be told which.
@@ -154,6 +163,7 @@ func (l *sill) table() error {
 	if err != nil {
 		return err
 	}
+	l.of2022("2022-csv")
 	return t.each(func(r row) {
 		number := r.cell("id")
 		if !wholeNumber.MatchString(number) {
