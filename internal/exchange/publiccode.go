@@ -8,7 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -105,7 +105,7 @@ func (p *PubliccodeImporter) fetched(ctx context.Context, address string, report
 	return p.read(File{Name: address, Reader: bytes.NewReader(answer.Body)}, report, h, seen, nil)
 }
 
-// folder looks for publiccode.yml files. Links are not followed.
+// folder looks for publiccode.yml files, by their names or by what they hold. Links are not followed.
 func (p *PubliccodeImporter) folder(ctx context.Context, dir string, report *Report, h *harvest, seen map[string]string) error {
 	met := 0
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -116,7 +116,7 @@ func (p *PubliccodeImporter) folder(ctx context.Context, dir string, report *Rep
 			return ctx.Err()
 		case entry.IsDir() && slices.Contains([]string{".git", "node_modules"}, entry.Name()):
 			return filepath.SkipDir
-		case !entry.Type().IsRegular() || !publiccodeName(entry.Name()):
+		case !entry.Type().IsRegular() || !publiccodeName(entry.Name()) && !publiccodeInside(path):
 			return nil
 		}
 		if met++; met > MaxRecords {
@@ -140,6 +140,21 @@ func publiccodeName(name string) bool {
 	}
 	return stem == "publiccode" || strings.HasSuffix(stem, "_publiccode") || strings.HasSuffix(stem, "-publiccode") ||
 		strings.HasSuffix(stem, ".publiccode")
+}
+
+// publiccodeInside reports whether a YAML file of another name says at its beginning that it is one.
+func publiccodeInside(path string) bool {
+	const beginning = 64 << 10
+	if ext := strings.ToLower(filepath.Ext(path)); ext != ".yml" && ext != ".yaml" {
+		return false
+	}
+	f, err := os.Open(path) //nolint:gosec // in the folder the administrator names
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // read only
+	head, err := io.ReadAll(io.LimitReader(f, beginning))
+	return err == nil && bytes.Contains(head, []byte("publiccodeYmlVersion:"))
 }
 
 func (p *PubliccodeImporter) file(path string, report *Report, h *harvest, seen map[string]string) error {
