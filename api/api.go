@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"maillage/internal/catalogue"
+	"maillage/internal/event"
 	"maillage/internal/member"
 	"maillage/internal/registry"
 	"maillage/internal/territory"
@@ -45,6 +46,12 @@ type Journal interface {
 	// AuditOf returns the audit trail of a thing, newest first, before that entry (empty for the
 	// newest), up to limit.
 	AuditOf(ctx context.Context, object, before registry.ID, limit int) ([]registry.AuditEntry, error)
+	// Misses returns the searches that found nothing, the most frequent first, up to limit.
+	Misses(ctx context.Context, limit int) ([]registry.Miss, error)
+	// Parked returns the deliveries set aside after their last try, oldest first, up to limit; Replay
+	// puts one back at the start of its tries, or returns fault.Missing.
+	Parked(ctx context.Context, limit int) ([]event.Parked, error)
+	Replay(ctx context.Context, delivery string) error
 }
 
 // Searcher is the one box over the whole catalogue. Its errors about the question are faults with

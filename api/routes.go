@@ -73,6 +73,9 @@ func (a *API) Mount(e *echo.Echo) {
 	v1.GET("/changes", a.changeList)
 
 	v1.GET("/audit", a.auditList)
+	v1.GET("/searches", a.missList)
+	v1.GET("/deliveries", a.parkedList)
+	v1.POST("/deliveries/:ref/replay", a.parkedReplay)
 	v1.GET("/proposals", a.proposalList)
 	v1.POST("/proposals/:ref/accept", a.proposalDecide(r.AcceptMatch))
 	v1.POST("/proposals/:ref/refuse", a.proposalDecide(r.RefuseMatch))

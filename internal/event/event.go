@@ -85,3 +85,14 @@ type Queue interface {
 	// Release gives back deliveries that were claimed and not tried.
 	Release(ctx context.Context, es []Envelope) error
 }
+
+// Parked is a delivery that waits for a person, with why its last try failed.
+type Parked struct {
+	Delivery   string
+	Subscriber string
+	Name       string
+	Key        string
+	Attempt    int
+	LastError  string
+	ParkedAt   time.Time
+}

@@ -131,3 +131,12 @@ type Point struct {
 	Lat float64 `json:"lat"`
 	Lon float64 `json:"lon"`
 }
+
+// Miss is a search that found nothing: something the collective is missing, or does not call by that
+// name.
+type Miss struct {
+	Query   string // as it was last typed
+	Count   int64
+	FirstAt time.Time
+	LastAt  time.Time
+}

@@ -5,16 +5,9 @@ package store
 
 import (
 	"context"
-	"time"
-)
 
-// Miss is a search that found nothing.
-type Miss struct {
-	Query   string // as it was last typed
-	Count   int64
-	FirstAt time.Time
-	LastAt  time.Time
-}
+	"maillage/internal/registry"
+)
 
 // RecordMiss counts a search that found nothing. folded is what counts as the same search.
 func (db *DB) RecordMiss(ctx context.Context, folded, asked string) error {
@@ -26,9 +19,12 @@ func (db *DB) RecordMiss(ctx context.Context, folded, asked string) error {
 }
 
 // Misses returns the searches that found nothing, the most frequent first.
-func (db *DB) Misses(ctx context.Context, limit int) ([]Miss, error) {
-	var out []Miss
+func (db *DB) Misses(ctx context.Context, limit int) ([]registry.Miss, error) {
+	var out []registry.Miss
 	err := db.in(ctx).Raw("SELECT query, count, first_at, last_at FROM search_misses ORDER BY count DESC, query_folded LIMIT ?", limit).
 		Scan(&out).Error
+	for i := range out {
+		out[i].FirstAt, out[i].LastAt = utc(out[i].FirstAt), utc(out[i].LastAt)
+	}
 	return out, translate("read searches", err)
 }

@@ -224,28 +224,17 @@ func clip(s string) string {
 	return s
 }
 
-// Parked is a delivery that waits for a person.
-type Parked struct {
-	Delivery   string
-	Subscriber string
-	Name       string
-	Key        string
-	Attempt    int
-	LastError  string
-	ParkedAt   time.Time
-}
-
 // Parked returns parked deliveries, oldest first, up to limit.
-func (db *DB) Parked(ctx context.Context, limit int) ([]Parked, error) {
+func (db *DB) Parked(ctx context.Context, limit int) ([]event.Parked, error) {
 	var rows []parkedRow
 	err := db.in(ctx).Raw(`SELECT d.id, d.subscriber, d.fact_key, d.attempt, d.last_error, d.settled_at, e.name FROM deliveries d JOIN events e ON e.id = d.event_id
 		WHERE d.state = ? ORDER BY d.event_id, d.id LIMIT ?`, stateParked, limit).Scan(&rows).Error
 	if err != nil {
 		return nil, translate("read parked deliveries", err)
 	}
-	out := make([]Parked, 0, len(rows))
+	out := make([]event.Parked, 0, len(rows))
 	for _, r := range rows {
-		out = append(out, Parked{Delivery: r.ID, Subscriber: r.Subscriber, Name: r.Name, Key: r.FactKey,
+		out = append(out, event.Parked{Delivery: r.ID, Subscriber: r.Subscriber, Name: r.Name, Key: r.FactKey,
 			Attempt: int(r.Attempt), LastError: r.LastError, ParkedAt: timeValue(r.SettledAt)})
 	}
 	return out, nil
