@@ -27,13 +27,19 @@ type builder struct {
 }
 
 // reload reads everything and replaces the snapshot.
-func (c *Catalogue) reload(ctx context.Context) error {
+func (c *Catalogue) reload(ctx context.Context) (err error) {
 	// What is committed while reading is read again by the next catch-up: every change is applied to
 	// the present state, so seeing one twice does no harm.
 	position, err := c.cfg.Source.Position(ctx)
 	if err != nil {
 		return err
 	}
+	decls, of := c.decls, c.of
+	defer func() {
+		if err != nil {
+			c.decls, c.of = decls, of // the snapshot shown is still theirs
+		}
+	}()
 	c.decls, c.of = map[registry.ID]*declaration{}, map[registry.ID][]*declaration{}
 	var usages []registry.Usage
 	var offers []registry.Offer
@@ -201,9 +207,11 @@ func (c *Catalogue) rebuild(ctx context.Context, s *Snapshot, touched map[regist
 	if err := remake(ctx, fresh, registry.KindOrganisation, touched, src.OrganisationsShown, b.organisation); err != nil {
 		return err
 	}
+	c.spread(s.tables[registry.KindOrganisation], touched, fresh[registry.KindOrganisation])
 	if err := remake(ctx, fresh, registry.KindSoftware, touched, src.SoftwareShown, b.software); err != nil {
 		return err
 	}
+	named := c.spread(s.tables[registry.KindSoftware], touched, fresh[registry.KindSoftware])
 	if err := remake(ctx, fresh, registry.KindUsage, touched, src.UsagesShown, b.usage); err != nil {
 		return err
 	}
@@ -222,6 +230,9 @@ func (c *Catalogue) rebuild(ctx context.Context, s *Snapshot, touched map[regist
 		old := s.tables[k]
 		if len(touched[k]) == 0 {
 			next.tables[k] = old
+			if named && k == registry.KindOrganisation {
+				next.tables[k] = old.as(seq, s.day) // its lists give reasons that name software
+			}
 			continue
 		}
 		next.tables[k] = newTable(k, replaced(k, old.items, touched[k], fresh[k]), c.words[k], seq, s.day)

@@ -55,6 +55,9 @@ type round struct {
 	err  error
 }
 
+// roundLasts is how long a round may take: reading everything again from a slow database fits.
+const roundLasts = 2 * time.Minute
+
 // pageSize is how many things are read at once at start.
 const pageSize = 2000
 
@@ -121,31 +124,37 @@ func (c *Catalogue) Run(ctx context.Context) error {
 }
 
 // CatchUp brings the catalogue to the last committed change: what was committed before the call is
-// shown when it returns. Callers at the same time share the work.
+// shown when it returns. Callers at the same time share the work; a caller whose ctx ends gets its
+// error at once, and the work goes on for the others.
 func (c *Catalogue) CatchUp(ctx context.Context) error {
 	c.rounds.Lock()
 	r := c.next
-	if r != nil { // a round that has not begun: it will see what this caller committed
-		c.rounds.Unlock()
-		select {
-		case <-r.done:
-			return r.err
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	if r == nil { // else one that has not begun: it will see what this caller committed
+		r = &round{done: make(chan struct{})}
+		c.next = r
+		// Others may join: who began it giving up must not end it for them.
+		go c.goRound(context.WithoutCancel(ctx), r)
 	}
-	r = &round{done: make(chan struct{})}
-	c.next = r
 	c.rounds.Unlock()
+	select {
+	case <-r.done:
+		return r.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
+// goRound does a round once the one before is done.
+func (c *Catalogue) goRound(ctx context.Context, r *round) {
+	defer close(r.done)
 	c.writing.Lock()
+	defer c.writing.Unlock()
 	c.rounds.Lock()
 	c.next = nil // from here on, who asks needs another round
 	c.rounds.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, roundLasts)
+	defer cancel()
 	r.err = c.catchUp(ctx)
-	c.writing.Unlock()
-	close(r.done)
-	return r.err
 }
 
 // today is the number of the present UTC day.
@@ -194,7 +203,8 @@ func (c *Catalogue) apply(ctx context.Context, s *Snapshot, changes []registry.C
 			related = append(related, d.binds()...) // what it used to name
 		}
 	}
-	if err := c.rereadDeclarations(ctx, touched); err != nil {
+	undo, err := c.rereadDeclarations(ctx, touched)
+	if err != nil {
 		return err
 	}
 	for _, k := range []registry.Kind{registry.KindUsage, registry.KindOffer, registry.KindReference} {
@@ -204,12 +214,6 @@ func (c *Catalogue) apply(ctx context.Context, s *Snapshot, changes []registry.C
 			}
 		}
 	}
-	c.spread(s, touched, related)
-	return c.rebuild(ctx, s, touched, changes[len(changes)-1].Seq)
-}
-
-// spread adds to what changed the things whose representation or filters depend on it.
-func (c *Catalogue) spread(s *Snapshot, touched map[registry.Kind]map[registry.ID]bool, related []registry.ID) {
 	for _, id := range related {
 		for _, k := range []registry.Kind{registry.KindSoftware, registry.KindOrganisation} {
 			if _, is := s.tables[k].byID[id]; is {
@@ -217,36 +221,75 @@ func (c *Catalogue) spread(s *Snapshot, touched map[registry.Kind]map[registry.I
 			}
 		}
 	}
-	for _, k := range []registry.Kind{registry.KindSoftware, registry.KindOrganisation} {
-		for id := range touched[k] {
-			for _, d := range c.of[id] {
-				touched[d.kind][d.id] = true // it shows the entity's name
-				if k == registry.KindOrganisation && d.software != "" {
-					touched[registry.KindSoftware][d.software] = true // it counts by the organisation's place and size
-				}
+	if err := c.rebuild(ctx, s, touched, changes[len(changes)-1].Seq); err != nil {
+		undo() // the same changes come again: what the declarations named before must still be known
+		return err
+	}
+	return nil
+}
+
+// spread adds to what is touched the things that show an entity of that kind or count by it, for the
+// entities whose name or place is not what it was. It reports whether there are any.
+func (c *Catalogue) spread(old *table, touched map[registry.Kind]map[registry.ID]bool, fresh map[registry.ID]*Item) (moved bool) {
+	for id := range touched[old.kind] {
+		was, had := old.find(id)
+		is, has := fresh[id]
+		if had == has && (!had || c.looksTheSame(was, is)) {
+			continue
+		}
+		moved = true
+		for _, d := range c.of[id] {
+			touched[d.kind][d.id] = true
+			if old.kind == registry.KindOrganisation && d.software != "" {
+				touched[registry.KindSoftware][d.software] = true
 			}
 		}
 	}
+	return moved
 }
 
-// rereadDeclarations replaces what is remembered of the declarations touched.
-func (c *Catalogue) rereadDeclarations(ctx context.Context, touched map[registry.Kind]map[registry.ID]bool) error {
-	for _, k := range []registry.Kind{registry.KindUsage, registry.KindOffer, registry.KindReference} {
-		for id := range touched[k] {
-			c.forget(id)
+// looksTheSame reports whether what other things show of an entity, and count by, is unchanged.
+func (c *Catalogue) looksTheSame(was, is *Item) bool {
+	if was.Name != is.Name || was.Slug != is.Slug {
+		return false
+	}
+	if was.Kind != registry.KindOrganisation {
+		return true
+	}
+	words := c.words[registry.KindOrganisation]
+	for _, dim := range []string{"type", "stratum", "departement", "region"} {
+		if words.of(was, dim) != words.of(is, dim) {
+			return false
 		}
 	}
+	return true
+}
+
+// rereadDeclarations replaces what is remembered of the declarations touched, once all are read. undo
+// puts back what was remembered.
+func (c *Catalogue) rereadDeclarations(ctx context.Context, touched map[registry.Kind]map[registry.ID]bool) (undo func(), err error) {
 	usages, err := c.cfg.Source.UsagesShown(ctx, keysOf(touched[registry.KindUsage])...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	offers, err := c.cfg.Source.OffersShown(ctx, keysOf(touched[registry.KindOffer])...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	references, err := c.cfg.Source.ReferencesShown(ctx, keysOf(touched[registry.KindReference])...)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	var were []*declaration
+	var ids []registry.ID
+	for _, k := range []registry.Kind{registry.KindUsage, registry.KindOffer, registry.KindReference} {
+		for id := range touched[k] {
+			ids = append(ids, id)
+			if d := c.decls[id]; d != nil {
+				were = append(were, d)
+			}
+			c.forget(id)
+		}
 	}
 	for i := range usages {
 		c.remember(ofUsage(&usages[i]))
@@ -257,7 +300,14 @@ func (c *Catalogue) rereadDeclarations(ctx context.Context, touched map[registry
 	for i := range references {
 		c.remember(ofReference(&references[i]))
 	}
-	return nil
+	return func() {
+		for _, id := range ids {
+			c.forget(id)
+		}
+		for _, d := range were {
+			c.remember(d)
+		}
+	}, nil
 }
 
 func keysOf(set map[registry.ID]bool) []registry.ID {

@@ -4,7 +4,6 @@
 package catalogue
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -197,7 +196,7 @@ type rankings struct {
 }
 
 // ranked answers the two orders that depend on the query: by distance, and by relevance, which for
-// providers is the weights above. Their pages are numbered: a cursor holds how far the reader got.
+// providers is the weights above. A cursor holds the score its page ended at.
 func (s *Snapshot) ranked(q Query, key string, descending bool, found Bitmap, page Page) (Page, error) {
 	if key == "distance" && q.Near == nil {
 		return Page{}, fault.OnField("near", "required")
@@ -207,11 +206,11 @@ func (s *Snapshot) ranked(q Query, key string, descending bool, found Bitmap, pa
 		name = "-" + key
 	}
 	list := s.ranking(q, name, func() []scored { return s.rank(q, key, descending, found) })
-	from, to, err := numbered(q, name, len(list), &page)
+	list, err := cut(q, name, list, &page)
 	if err != nil {
 		return Page{}, err
 	}
-	for _, r := range list[from:to] {
+	for _, r := range list {
 		page.Items = append(page.Items, r.item)
 		page.Matches = append(page.Matches, r.match)
 	}
@@ -279,12 +278,6 @@ func (s *Snapshot) rank(q Query, key string, descending bool, found Bitmap) []sc
 	for i := range list {
 		list[i].match.shown = &memo{}
 	}
-	slices.SortStableFunc(list, func(a, b scored) int {
-		c := cmp.Compare(b.match.Score, a.match.Score)
-		if descending {
-			c = -c
-		}
-		return cmp.Or(c, cmp.Compare(a.item.nameKey, b.item.nameKey), cmp.Compare(a.item.ID, b.item.ID))
-	})
+	slices.SortFunc(list, func(a, b scored) int { return compareMarks(a.mark(), b.mark(), descending) })
 	return list
 }

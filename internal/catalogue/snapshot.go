@@ -4,10 +4,8 @@
 package catalogue
 
 import (
-	"cmp"
 	"iter"
 	"math"
-	"slices"
 
 	"maillage/internal/fault"
 	"maillage/internal/member"
@@ -91,16 +89,7 @@ func (s *Snapshot) Counts(kind registry.Kind, found Bitmap, names ...string) ([]
 	}
 	for _, name := range names {
 		d, _ := t.dim(name)
-		f := Facet{Dim: name}
-		for v, n := range counts[d] {
-			if n > 0 {
-				f.Values = append(f.Values, FacetValue{Value: t.names[d][v], Count: n})
-			}
-		}
-		slices.SortFunc(f.Values, func(a, b FacetValue) int {
-			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Value, b.Value))
-		})
-		out = append(out, f)
+		out = append(out, Facet{Dim: name, Values: counted(t.names[d], counts[d])})
 	}
 	return out, nil
 }
@@ -112,7 +101,7 @@ func (c *Catalogue) Facets(q Query, names ...string) ([]Facet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Counts(q.Kind, found, names...)
+	return s.Facets(q, found, names...)
 }
 
 // Get returns a thing by id or slug, for the actor. A former slug, or the id or slug of a merged

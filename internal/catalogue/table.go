@@ -42,7 +42,7 @@ const denseShare = 64
 
 // newTable indexes items, which it sorts.
 func newTable(kind registry.Kind, items []*Item, words *vocabulary, seq, day int64) *table {
-	t := &table{kind: kind, items: items, words: words, version: strconv.FormatInt(seq, 36) + "." + strconv.FormatInt(day, 36), orders: map[string]*order{}}
+	t := &table{kind: kind, items: items, words: words, version: versionOf(seq, day), orders: map[string]*order{}}
 	first := sorts[kind][0]
 	compare := comparer(first)
 	if !slices.IsSortedFunc(items, compare) {
@@ -65,6 +65,18 @@ func newTable(kind registry.Kind, items []*Item, words *vocabulary, seq, day int
 		}
 	}
 	return t
+}
+
+// versionOf names what a table was made from.
+func versionOf(seq, day int64) string {
+	return strconv.FormatInt(seq, 36) + "." + strconv.FormatInt(day, 36)
+}
+
+// as returns the same table under another version.
+func (t *table) as(seq, day int64) *table {
+	other := *t
+	other.version = versionOf(seq, day)
+	return &other
 }
 
 // index makes the postings: counted first, so that each dimension is one allocation.
@@ -104,7 +116,8 @@ func (t *table) index() {
 	}
 }
 
-// comparer returns the comparison of an order: by its key, then by id, so that it is total.
+// comparer returns the comparison of an order: by its key, then by id, so that it is total. Instants
+// are compared to the microsecond, which is what cursors and databases keep of them.
 func comparer(sort string) func(a, b *Item) int {
 	by := func(key func(a, b *Item) int) func(a, b *Item) int {
 		return func(a, b *Item) int { return cmp.Or(key(a, b), strings.Compare(string(a.ID), string(b.ID))) }
@@ -113,9 +126,9 @@ func comparer(sort string) func(a, b *Item) int {
 	case "name":
 		return by(func(a, b *Item) int { return strings.Compare(a.nameKey, b.nameKey) })
 	case "updated":
-		return by(func(a, b *Item) int { return a.UpdatedAt.Compare(b.UpdatedAt) })
+		return by(func(a, b *Item) int { return cmp.Compare(a.UpdatedAt.UnixMicro(), b.UpdatedAt.UnixMicro()) })
 	case "created":
-		return by(func(a, b *Item) int { return a.CreatedAt.Compare(b.CreatedAt) })
+		return by(func(a, b *Item) int { return cmp.Compare(a.CreatedAt.UnixMicro(), b.CreatedAt.UnixMicro()) })
 	case "users":
 		return by(func(a, b *Item) int { return cmp.Compare(a.users, b.users) })
 	case "usages":
