@@ -368,6 +368,8 @@ func TestMadeUpQuestionsAreRefusedByName(t *testing.T) {
 		"page[after]":   {Kind: registry.KindSoftware, Size: 1, After: "made-up"},
 		"page[before]":  {Kind: registry.KindSoftware, Size: 1, After: good.Next, Before: good.Next},
 		"near":          {Kind: registry.KindOrganisation, Size: 1, Sort: "distance"},
+		"stage":         {Kind: registry.KindUsage, Size: 1, Where: []catalogue.Term{term("stage", "soon")}},
+		"service":       {Kind: registry.KindOrganisation, Size: 1, Where: []catalogue.Term{term("role", "provider"), term("service", "magic")}},
 		"updated_since": {Kind: registry.KindSoftware, Size: 1, Where: []catalogue.Term{term("updated_since", "hier")}},
 	} {
 		_, err := h.Query(q)

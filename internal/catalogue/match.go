@@ -66,6 +66,9 @@ func (s *Snapshot) term(t *table, w Term) (Bitmap, error) {
 	if w.Dim == "updated_since" {
 		return t.since(w)
 	}
+	if err := w.known(); err != nil {
+		return nil, err
+	}
 	b := newBitmap(len(t.items))
 	for _, v := range w.Values {
 		switch {

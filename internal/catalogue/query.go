@@ -13,7 +13,8 @@ import (
 )
 
 // Query returns a page of what meets the query, in its order. A dimension, a sort, a size or a cursor
-// that does not exist is fault.Invalid naming it; a value that nothing has is an empty page.
+// that does not exist is fault.Invalid naming it, and so is a value that a closed vocabulary does not
+// have; another value that nothing has is an empty page.
 func (c *Catalogue) Query(q Query) (Page, error) {
 	s := c.Snapshot()
 	t := s.tables[q.Kind]
