@@ -102,6 +102,16 @@ func (a *arena) write() error {
 	return nil
 }
 
+// rest tells the system that the pages mapped just now are not being read: it keeps them as what they
+// are, parts of files, and no longer as the process's own memory. Reading one brings it back.
+func (a *arena) rest() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, m := range a.chunks {
+		_ = unix.Madvise(m, unix.MADV_DONTNEED) // an advice: nothing depends on it
+	}
+}
+
 // flush makes everything that was added readable.
 func (a *arena) flush() error {
 	a.mu.Lock()

@@ -107,11 +107,16 @@ func (c *Catalogue) Wake() {
 func (c *Catalogue) Run(ctx context.Context) error {
 	tick := time.NewTicker(c.cfg.Poll)
 	defer tick.Stop()
+	rest := time.NewTicker(restEvery)
+	defer rest.Stop()
 	failing := false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-rest.C:
+			c.rest()
+			continue
 		case <-tick.C:
 		case <-c.wake:
 		}
@@ -120,6 +125,17 @@ func (c *Catalogue) Run(ctx context.Context) error {
 			c.cfg.Logger.ErrorContext(ctx, "catalogue", slog.Any("error", err))
 		}
 		failing = err != nil
+	}
+}
+
+// restEvery is how often what was read of the representations is given back.
+const restEvery = 10 * time.Second
+
+func (c *Catalogue) rest() {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.arena != nil {
+		c.arena.rest()
 	}
 }
 

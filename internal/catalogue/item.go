@@ -4,8 +4,9 @@
 package catalogue
 
 import (
-	"hash/fnv"
 	"strconv"
+
+	"github.com/cespare/xxhash/v2"
 
 	"maillage/internal/registry"
 )
@@ -74,13 +75,11 @@ func (d *declaration) binds() []registry.ID {
 // tag returns the strong entity tag of a representation: the version, for If-Match, and a hash, for
 // what the version does not tell (counts that others change).
 func tag(rev int64, body []byte) string {
-	h := fnv.New64a()
-	_, _ = h.Write(body) // never fails
 	b := make([]byte, 0, 40)
 	b = append(b, '"')
 	b = strconv.AppendInt(b, rev, 10)
 	b = append(b, '-')
-	b = strconv.AppendUint(b, h.Sum64(), 36)
+	b = strconv.AppendUint(b, xxhash.Sum64(body), 36)
 	return string(append(b, '"'))
 }
 

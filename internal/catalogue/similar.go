@@ -38,36 +38,99 @@ func (c *Catalogue) Similar(ref registry.ID, _ member.Actor, size int) (Page, er
 		return Page{}, missing(registry.KindOrganisation)
 	}
 	l := newLikeness(s, t, self)
-	type ranked struct {
-		item  *Item
-		score float64
-	}
-	var best []ranked
-	collectivity := roleBit(registry.RoleCollectivity)
-	for _, it := range t.items {
-		if it == self || it.roles&collectivity == 0 {
-			continue
-		}
-		score, alike := l.score(it)
-		if !alike {
-			continue
-		}
-		r := ranked{it, score}
-		at, _ := slices.BinarySearchFunc(best, r, func(a, b ranked) int {
-			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.item.nameKey, b.item.nameKey), cmp.Compare(a.item.ID, b.item.ID))
-		})
-		if at >= size {
-			continue
-		}
-		best = slices.Insert(best, at, r)
-		best = best[:min(len(best), size)]
-	}
+	best := l.best(size)
 	page := Page{Version: s.version(registry.KindOrganisation), Total: len(best)}
 	for _, r := range best {
 		page.Items = append(page.Items, r.item)
 		page.Matches = append(page.Matches, Match{Score: math.Round(r.score*10) / 10, Reasons: l.reasons(r.item)})
 	}
 	return page, nil
+}
+
+// alike is a collectivity and how much it is like another.
+type alike struct {
+	item  *Item
+	score float64
+}
+
+// best returns the size collectivities most alike. What the postings tell is added up for all of them
+// at once; distance, which costs most and gives at most likeDistance, is looked at from the highest of
+// these sums down, until it cannot change the answer any more.
+func (l *likeness) best(size int) []alike {
+	sums := l.sums()
+	steps := make([][]uint32, int(likeType+likeStratum+likeEPCI+likeDepartement+likeSoftwareMax)+1)
+	for ord, sum := range sums {
+		if sum > 0 {
+			steps[int(sum)] = append(steps[int(sum)], uint32(ord)) //nolint:gosec // an ordinal
+		}
+	}
+	var best []alike
+	collectivity := roleBit(registry.RoleCollectivity)
+	for sum := len(steps) - 1; sum >= 0; sum-- {
+		if len(best) == size && float64(sum+1)+likeDistance <= best[size-1].score {
+			break
+		}
+		for _, ord := range steps[sum] {
+			it := l.t.items[ord]
+			if it == l.self || it.roles&collectivity == 0 {
+				continue
+			}
+			if score, enough := l.score(it); enough {
+				best = keepBest(best, alike{it, score}, size)
+			}
+		}
+	}
+	return best
+}
+
+// keepBest puts r in its place among the best, if it has one.
+func keepBest(best []alike, r alike, size int) []alike {
+	at, _ := slices.BinarySearchFunc(best, r, func(a, b alike) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.item.nameKey, b.item.nameKey), cmp.Compare(a.item.ID, b.item.ID))
+	})
+	if at >= size {
+		return best
+	}
+	best = slices.Insert(best, at, r)
+	return best[:min(len(best), size)]
+}
+
+// sums adds up, for every ordinal, the weights of what it has in common with self, distance aside.
+func (l *likeness) sums() []float32 {
+	sums := make([]float32, len(l.t.items))
+	add := func(dim string, value uint32, weight float32) {
+		if d := l.t.dims[l.numbers[dim]]; int(value) < len(d) {
+			for _, ord := range d[value].ords {
+				sums[ord] += weight
+			}
+		}
+	}
+	for dim, weight := range map[string]float32{"type": likeType, "epci": likeEPCI, "departement": likeDepartement} {
+		for value := range l.own[l.numbers[dim]] {
+			add(dim, value, weight)
+		}
+	}
+	strata := l.t.names[l.numbers["stratum"]]
+	for value, name := range strata {
+		if rank := slices.Index(l.strata, name); rank >= 0 && l.stratum >= 0 {
+			switch max(rank-l.stratum, l.stratum-rank) {
+			case 0:
+				add("stratum", uint32(value), likeStratum) //nolint:gosec // a number of the vocabulary
+			case 1:
+				add("stratum", uint32(value), likeStratum/2) //nolint:gosec // a number of the vocabulary
+			}
+		}
+	}
+	shared := map[uint32]float32{}
+	for value := range l.own[l.numbers["uses"]] {
+		for _, ord := range l.t.dims[l.numbers["uses"]][value].ords {
+			if shared[ord] < likeSoftwareMax {
+				shared[ord] += likeSoftware
+				sums[ord] += likeSoftware
+			}
+		}
+	}
+	return sums
 }
 
 // likeness compares others with one collectivity.

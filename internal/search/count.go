@@ -38,7 +38,7 @@ func (r *request) count(hits []hit) ([]catalogue.Facet, error) {
 				set.Set(h.ordinal)
 			}
 		}
-		counted, err := r.shown.Counts(kind, set, dims...)
+		counted, err := r.shown.Facets(catalogue.Query{Kind: kind, Where: r.Where, By: r.By}, set, dims...)
 		if err != nil {
 			return nil, err
 		}

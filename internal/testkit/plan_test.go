@@ -105,6 +105,7 @@ var landlords = map[string][]string{
 	"modernc.org":                        {"internal/store"},
 	"github.com/pressly/goose/v3":        {"internal/store"},
 	"github.com/jackc/pgx/v5":            {"internal/store", "internal/testkit", "internal/bench"},
+	"github.com/cespare/xxhash":          {"internal/catalogue"},
 	"github.com/blevesearch":             {"internal/search"},
 	"go.etcd.io/bbolt":                   {"internal/search"}, // bleve's own: the lock of its folder
 	"github.com/labstack/echo/v4":        {"internal/web", "api", "frontend", "cmd/maillage", "internal/bench"},
