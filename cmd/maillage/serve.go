@@ -64,12 +64,14 @@ func (a *app) serve(ctx context.Context) error {
 			return nil
 		}})
 	e := a.handler(health)
+	follow, stop := a.startIndex(ctx)
+	defer stop()
 	a.log.Info("serving", slog.String("address", a.cfg.Listen), slog.String("base_url", a.cfg.BaseURL),
 		slog.String("database", a.db.Engine()), slog.String("version", version))
 	return web.Run(ctx, web.ServerConfig{Listen: a.cfg.Listen, Logger: a.log, Health: health, DrainDelay: a.drainDelay()},
 		e,
 		a.catalogue.Run,
-		a.index.Run,
+		follow,
 		func(ctx context.Context) error { return a.board.Run(ctx, a.db) },
 		a.sweep,
 		a.metrics)
