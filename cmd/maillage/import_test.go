@@ -133,6 +133,33 @@ func TestAnInterruptedImportIsCompletedByTheNext(t *testing.T) {
 	})
 }
 
+// TestARecordWithANULDoesNotStopTheOthers: PostgreSQL refuses even to look for such a text.
+func TestARecordWithANULDoesNotStopTheOthers(t *testing.T) {
+	t.Parallel()
+	eachEngine(t, func(t *testing.T, i *instance) {
+		dir := t.TempDir()
+		comptoir, usages := filepath.Join(dir, "comptoir.json"), filepath.Join(dir, "usages.csv")
+		write(t, comptoir, `{"softwares":[
+			{"id":1,"name":"a\u0000b","licence":"MIT"},
+			{"id":2,"name":"Deux","licence":"M\u0000IT","external_resources":{"website":"https://x\u0000.example","framalibre":{"slug":"a\u0000b"}}},
+			{"id":3,"name":"Trois","licence":"MIT","users":[{"id":5,"name":"Ville\u0000 de X","type":"Administration"}],"providers":[{"id":6,"name":"\u0000","type":"Company"}]},
+			{"id":4,"name":"Quatre","licence":"MIT","users":[{"id":7,"name":"Ville de Grenoble","type":"Administration"}]}]}`)
+		write(t, usages, "organisation;logiciel;stade;identifiant\n38\x00185;quatre;pilote;\n38185;qua\x00tre;pilote;\n38421;quatre;pilote;c\x00le\n38421;trois;pilote;\n")
+		for _, args := range [][]string{{"comptoir", comptoir}, {"csv-usages", usages}} {
+			code, stdout, stderr := i.run("import", args[0], args[1])
+			if code != 1 || strings.Contains(stderr, "SQLSTATE") || strings.Contains(stderr, "ERROR") {
+				t.Errorf("%s: exit %d\n%s%s", args[0], code, stdout, stderr)
+			}
+		}
+		if n := i.count("SELECT count(*) FROM entities WHERE name IN ('Trois', 'Quatre')"); n != 2 {
+			t.Errorf("%d of the two good records were kept", n)
+		}
+		if n := i.count("SELECT count(*) FROM usages"); n != 3 {
+			t.Errorf("%d of the three good usages were kept", n)
+		}
+	})
+}
+
 func TestATemplateIsAFileThatCanBeImported(t *testing.T) {
 	t.Parallel()
 	i := newInstance(t, "")

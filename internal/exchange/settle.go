@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"maillage/internal/fault"
 	"maillage/internal/member"
@@ -69,7 +70,13 @@ func (t *settling) key(key string) registry.SourceKey {
 	if t.from.edition != "" {
 		key += "/" + t.from.edition
 	}
-	return registry.SourceKey{Origin: registry.OriginLocal, Source: t.from.source, Key: key}
+	return sourceKey(t.from.source, key)
+}
+
+// sourceKey is what a source calls a thing. A NUL, which a stranger may write and no database keeps,
+// becomes the replacement character.
+func sourceKey(source registry.Source, key string) registry.SourceKey {
+	return registry.SourceKey{Origin: registry.OriginLocal, Source: source, Key: strings.ReplaceAll(key, "\x00", "\ufffd")}
 }
 
 // progress says how far we are, and stops between two batches when asked to.

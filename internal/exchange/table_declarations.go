@@ -139,7 +139,7 @@ func (b *declared) add(ctx context.Context, r row) error {
 	}
 	b.seen[key] = true
 	b.rows, b.keys = append(b.rows, r), append(b.keys, key)
-	source := registry.SourceKey{Origin: registry.OriginLocal, Source: registry.SourceCSV, Key: key}
+	source := sourceKey(registry.SourceCSV, key)
 	switch b.kind {
 	case registry.KindUsage:
 		b.usages = append(b.usages, registry.ImportUsage{Key: source, Organisation: found["organisation"],

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"maillage/internal/fault"
 	"maillage/internal/publiccode"
@@ -173,6 +175,8 @@ func (c *checker) identifiers(field string, ids []Identifier) {
 			c.fields.Add(at+".scheme", "unknown_value")
 		case id.Value == "" || len(id.Value) > MaxURL:
 			c.fields.Add(at+".value", "required")
+		case !utf8.ValidString(id.Value) || strings.ContainsFunc(id.Value, unicode.IsControl):
+			c.fields.Add(at+".value", "control_character")
 		case id.Scheme == SchemeWikidata && !wikidataID.MatchString(id.Value):
 			c.fields.Add(at+".value", "not_a_wikidata_id")
 		}

@@ -5,6 +5,9 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 
@@ -27,9 +30,21 @@ func inBatches[V any](values []V, fn func([]V) error) error {
 	return nil
 }
 
+// storable reports whether a text could be in the database at all: PostgreSQL refuses to look for what
+// is not UTF-8 or holds a NUL, and SQLite finds nothing.
+func storable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+// storableOnly returns the values that are worth looking for.
+func storableOnly[S ~string](values []S) []S {
+	return slices.DeleteFunc(slices.Clone(values), func(v S) bool { return !storable(string(v)) })
+}
+
 // Resolve returns the id of the entity with that id, slug or former slug, following merges.
 func (db *DB) Resolve(ctx context.Context, kind registry.Kind, ref string) (registry.ID, error) {
 	missing := fault.New(fault.Missing, string(kind)+"_missing")
+	if !storable(ref) {
+		return "", missing
+	}
 	row, err := gorm.G[entityRow](db.in(ctx)).Select("id", "merged_into", "withdrawn_at").
 		Where("id = ? AND "+db.kindIs(), ref, string(kind)).Take(ctx)
 	if fault.Is(translate("", err), fault.Missing) {
@@ -149,7 +164,7 @@ func (db *DB) BySource(ctx context.Context, kind registry.Kind, keys []registry.
 	}
 	out := map[registry.SourceKey]registry.ID{}
 	for g, list := range values {
-		err := inBatches(list, func(list []string) error {
+		err := inBatches(storableOnly(list), func(list []string) error {
 			var rows []struct{ ID, SourceKey string }
 			err := db.in(ctx).Raw("SELECT "+id+" AS id, source_key FROM "+table+" WHERE "+where+
 				"origin = ? AND source = ? AND source_key IN ?", append(args, g.origin, string(g.source), list)...).Scan(&rows).Error
@@ -176,7 +191,7 @@ func (db *DB) ByKeys(ctx context.Context, kind registry.Kind, keys []registry.Id
 		}
 	}
 	out := map[registry.Identifier][]registry.ID{}
-	err := inBatches(values, func(values []string) error {
+	err := inBatches(storableOnly(values), func(values []string) error {
 		rows, err := gorm.G[identityRow](db.in(ctx)).
 			Where("kind = ? AND value IN ? AND EXISTS (SELECT 1 FROM entities e WHERE e.id = entity_ids.entity_id AND e.merged_into IS NULL AND e.withdrawn_at IS NULL)",
 				string(kind), values).Order("entity_id").Find(ctx)
@@ -193,7 +208,7 @@ func (db *DB) ByKeys(ctx context.Context, kind registry.Kind, keys []registry.Id
 // ByName finds live entities by folded name.
 func (db *DB) ByName(ctx context.Context, kind registry.Kind, folded []string) (map[string][]registry.ID, error) {
 	out := map[string][]registry.ID{}
-	err := inBatches(folded, func(folded []string) error {
+	err := inBatches(storableOnly(folded), func(folded []string) error {
 		rows, err := gorm.G[entityRow](db.in(ctx)).Select("id", "name_folded").
 			Where("kind = ? AND name_folded IN ? AND name_folded <> '' AND merged_into IS NULL AND withdrawn_at IS NULL",
 				string(kind), folded).Order("id").Find(ctx)
@@ -208,7 +223,7 @@ func (db *DB) ByName(ctx context.Context, kind registry.Kind, folded []string) (
 // SlugsTaken returns which of these slugs are or were borne.
 func (db *DB) SlugsTaken(ctx context.Context, kind registry.Kind, slugs []registry.Slug) (map[registry.Slug]registry.ID, error) {
 	out := map[registry.Slug]registry.ID{}
-	err := inBatches(slugs, func(slugs []registry.Slug) error {
+	err := inBatches(storableOnly(slugs), func(slugs []registry.Slug) error {
 		rows, err := gorm.G[slugRow](db.in(ctx)).Where("kind = ? AND slug IN ?", string(kind), slugs).Find(ctx)
 		for _, r := range rows {
 			out[registry.Slug(r.Slug)] = registry.ID(r.EntityID)
