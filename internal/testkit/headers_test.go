@@ -23,7 +23,11 @@ const header = "// SPDX-FileCopyrightText: The Maillage authors\n// SPDX-License
 
 // sleepers are the test files that may call time.Sleep, with the reason. A sleep makes a test slow
 // when it is long and false when it is short: wait on the thing itself, or use testing/synctest.
-var sleepers = map[string]string{}
+var sleepers = map[string]string{
+	"cmd/maillage/process_test.go": "waits on another process, which has no channel to wait on",
+	"cmd/maillage/kill_test.go":    "kills another process at a moment nobody chose",
+	"internal/testkit/process.go":  "waits on another process, which has no channel to wait on",
+}
 
 func TestEveryGoFileSaysWhoseItIsAndUnderWhatLicence(t *testing.T) {
 	files := tracked(t)
