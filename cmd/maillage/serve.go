@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"maillage/api"
+	"maillage/frontend"
 	"maillage/internal/fault"
 	"maillage/internal/member"
 	"maillage/internal/web"
@@ -88,13 +89,15 @@ func (a *app) drainDelay() time.Duration {
 
 // handler puts the doors on one Echo.
 func (a *app) handler(health *web.Health) *echo.Echo {
+	pages := frontend.New(frontend.Config{Catalogue: a.catalogue, Facts: a.db, Search: a.index, Register: a.register,
+		Name: a.cfg.Name, BaseURL: a.cfg.BaseURL, Version: version})
 	e := web.New(web.Config{Logger: a.log, TrustedProxies: a.cfg.TrustedProxies, HTTPS: a.cfg.HTTPS(),
 		APIPrefixes: []string{"/api/", "/v1/", "/public/", "/repositories.json"},
-		RateLimit:   a.cfg.RateLimit, Authenticate: a.authenticate})
+		RateLimit:   a.cfg.RateLimit, Authenticate: a.authenticate, ErrorPage: pages.ErrorPage})
 	health.Mount(e)
 	api.New(api.Config{Registry: a.registry, Catalogue: a.catalogue, Register: a.register, Journal: a.db, Search: a.index,
 		Idempotency: a.db, BaseURL: a.cfg.BaseURL, Name: a.cfg.Name, Version: version}).Mount(e)
-	e.GET("/", func(c echo.Context) error { return c.Redirect(http.StatusSeeOther, "/api/v1/openapi.yaml") })
+	pages.Mount(e)
 	return e
 }
 

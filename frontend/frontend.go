@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+// Package frontend is the door of people: pages made on the server, in French and in English, that
+// need no script. What they show is what everybody may see.
+//
+// Pages are read-only for now: they hold no form but the search box, no cookie and no session.
+package frontend
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"maillage/internal/catalogue"
+	"maillage/internal/registry"
+	"maillage/internal/territory"
+)
+
+// Config is what the door must be told. Catalogue, Facts, Register and Name are needed.
+type Config struct {
+	Catalogue *catalogue.Catalogue
+	// Facts are the things themselves, of which the catalogue knows order and visibility. The store
+	// is one.
+	Facts Facts
+	// Search answers the search box. Without it /recherche answers 503.
+	Search   Searcher
+	Register *territory.Register
+	// Name is the collective's name, shown at the top of each page.
+	Name string
+	// BaseURL is the public address of the instance, without a slash at the end.
+	BaseURL string
+	// Version is that of the programme, shown at the foot of each page; may be empty.
+	Version string
+	Now     func() time.Time
+	// Languages are those offered, among "fr" and "en", the one to use by default first. Empty is
+	// both, French first.
+	Languages []string
+}
+
+// Searcher is the one box over the whole catalogue.
+type Searcher interface {
+	Search(ctx context.Context, q catalogue.SearchQuery) (catalogue.SearchResult, error)
+}
+
+// Facts returns those of the ids that are live or standing, in no order.
+type Facts interface {
+	SoftwareShown(ctx context.Context, ids ...registry.ID) ([]registry.Software, error)
+	OrganisationsShown(ctx context.Context, ids ...registry.ID) ([]registry.Organisation, error)
+	UsagesShown(ctx context.Context, ids ...registry.ID) ([]registry.Usage, error)
+	OffersShown(ctx context.Context, ids ...registry.ID) ([]registry.Offer, error)
+	ReferencesShown(ctx context.Context, ids ...registry.ID) ([]registry.Reference, error)
+}
+
+// Pages is the door. Mount adds its routes.
+type Pages struct {
+	cfg    Config
+	assets assets
+	// tongues are the languages by tag, each with its words and its templates.
+	tongues map[string]*tongue
+
+	mu      sync.Mutex
+	figures *figures // of the present state of the catalogue
+}
+
+// New returns the door. It panics when Config lacks what is needed, or when a template or a sentence
+// is missing: mistakes of the wiring or of the build, seen at start.
+func New(cfg Config) *Pages {
+	if cfg.Catalogue == nil || cfg.Facts == nil || cfg.Register == nil || cfg.Name == "" {
+		panic("frontend: Catalogue, Facts, Register and Name are needed")
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if len(cfg.Languages) == 0 {
+		cfg.Languages = []string{"fr", "en"}
+	}
+	p := &Pages{cfg: cfg, assets: loadAssets(), tongues: map[string]*tongue{}}
+	for _, lang := range cfg.Languages {
+		if !slices.Contains([]string{"fr", "en"}, lang) {
+			panic("frontend: no language " + lang)
+		}
+		p.tongues[lang] = newTongue(lang)
+	}
+	return p
+}
+
+// Mount adds the routes: the table of contents of the door.
+func (p *Pages) Mount(e *echo.Echo) {
+	e.GET("/", p.home)
+	e.GET("/recherche", p.search)
+	e.GET("/logiciels/:ref", p.software)
+	e.GET("/organismes/:ref", p.organisation)
+	e.GET("/donnees", p.data)
+	e.GET("/assets/:name", p.asset)
+}
