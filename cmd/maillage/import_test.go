@@ -102,8 +102,11 @@ func TestAnInterruptedImportIsCompletedByTheNext(t *testing.T) {
 		path, _ := comptoirFile(t, many)
 		i.must("migrate")
 		// Once among the software, once among the usages that follow them.
-		for s, table := range map[syscall.Signal]string{syscall.SIGINT: "entities", syscall.SIGKILL: "usages"} {
-			under := "SELECT count(*) FROM " + table
+		for _, moment := range []struct {
+			signal syscall.Signal
+			table  string
+		}{{syscall.SIGINT, "entities"}, {syscall.SIGKILL, "usages"}} {
+			s, under := moment.signal, "SELECT count(*) FROM "+moment.table
 			before := i.count(under)
 			p := i.start("import", "comptoir", path)
 			eventually(t, 30*time.Second, "the import is under way", func() bool { return i.count(under) > before || !p.Running() })
