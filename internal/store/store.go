@@ -68,10 +68,12 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	db.gorm, err = gorm.Open(dialector, &gorm.Config{
 		TranslateError:         true,
 		SkipDefaultTransaction: true,
-		PrepareStmt:            db.postgres,
-		NowFunc:                db.now,
-		Logger:                 logger.Discard, // errors are returned, and logged once at the door
-		CreateBatchSize:        insertBatch,
+		// pgx keeps prepared statements for each connection; GORM's own cache would add a goroutine that
+		// nothing ends.
+		PrepareStmt:     false,
+		NowFunc:         db.now,
+		Logger:          logger.Discard, // errors are returned, and logged once at the door
+		CreateBatchSize: insertBatch,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
