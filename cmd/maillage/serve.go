@@ -6,7 +6,9 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"strings"
 	"time"
@@ -81,7 +83,8 @@ func (a *app) serve(ctx context.Context) error {
 // drainDelay leaves a load balancer the time to see that the instance is going; alone on its
 // machine, nobody waits.
 func (a *app) drainDelay() time.Duration {
-	if strings.HasPrefix(a.cfg.Listen, "127.") || strings.HasPrefix(a.cfg.Listen, "localhost") {
+	host, _, err := net.SplitHostPort(a.cfg.Listen)
+	if ip, _ := netip.ParseAddr(host); err == nil && (host == "localhost" || ip.IsLoopback()) {
 		return 0
 	}
 	return web.DrainDelay
