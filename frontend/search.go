@@ -92,7 +92,11 @@ func (p *Pages) search(c echo.Context) error {
 	}
 	s.Chips = p.chips(s.page, q)
 	s.Facets = p.facets(s.page, q, res.Facets)
-	if s.Hits, err = p.hits(c.Request().Context(), s.page, res.Hits); err != nil {
+	asked := q.text
+	if res.Corrected != "" {
+		asked = res.Corrected
+	}
+	if s.Hits, err = p.hits(c.Request().Context(), s.page, res.Hits, asked); err != nil {
 		return err
 	}
 	s.FirstHref, s.WithoutHref = s.searchHref(q), s.searchHref(question{text: q.text, kind: q.kind})
@@ -143,8 +147,8 @@ func (p page) searchHref(q question) string {
 	return p.with("/recherche", query)
 }
 
-// tabs counts each type. Only the present one has its filters counted in: the filters of one type
-// mean nothing to another, and its tab leaves them behind.
+// tabs counts each type without filters: those of one type mean nothing to another, and a tab leaves
+// them behind.
 func (p *Pages) tabs(ctx context.Context, pg page, q question, res *catalogue.SearchResult) ([]tab, error) {
 	asked := q.text
 	if res.Corrected != "" {
@@ -154,11 +158,7 @@ func (p *Pages) tabs(ctx context.Context, pg page, q question, res *catalogue.Se
 	for _, kind := range tabTypes() {
 		t := tab{Type: kind, Current: kind == q.kind, Count: res.Total, Href: pg.searchHref(question{text: q.text, kind: kind})}
 		if !t.Current || len(q.where) > 0 {
-			other := question{text: asked, kind: kind}
-			if t.Current {
-				other.where = q.where
-			}
-			ask := other.query(pg.Lang)
+			ask := question{text: asked, kind: kind}.query(pg.Lang)
 			ask.Size = 1
 			found, err := p.cfg.Search.Search(ctx, ask)
 			if err != nil {
@@ -174,7 +174,7 @@ func (p *Pages) tabs(ctx context.Context, pg page, q question, res *catalogue.Se
 }
 
 // hits makes results of what was found, with facts read for all of them at once.
-func (p *Pages) hits(ctx context.Context, pg page, found []catalogue.Hit) ([]hit, error) {
+func (p *Pages) hits(ctx context.Context, pg page, found []catalogue.Hit, asked string) ([]hit, error) {
 	var software, organisations []registry.ID
 	for _, h := range found {
 		if h.Item.Kind == registry.KindSoftware {
@@ -184,6 +184,10 @@ func (p *Pages) hits(ctx context.Context, pg page, found []catalogue.Hit) ([]hit
 		}
 	}
 	f, err := p.read(ctx, software, organisations)
+	if err != nil {
+		return nil, err
+	}
+	ties, err := p.ties(asked)
 	if err != nil {
 		return nil, err
 	}
@@ -198,6 +202,7 @@ func (p *Pages) hits(ctx context.Context, pg page, found []catalogue.Hit) ([]hit
 			o := f.organisations[h.Item.ID]
 			v.Kind, v.Href, v.Summary = roleOf(h.Role, o), pg.To("/organismes/"+string(h.Item.Slug)), o.Summary.In(pg.Lang)
 			v.Facts = p.organisationFacts(pg.words, o, h.Item)
+			v.Why = append(v.Why, p.reasons(pg.words, ties.of(h.Item))...)
 		}
 		v.Highlight = passage(h.Highlights, v.Summary)
 		out = append(out, v)
