@@ -66,7 +66,7 @@ func (o object) asText(field string, value any) string {
 	return ""
 }
 
-var wholeNumber = regexp.MustCompile(`^[0-9]{1,12}$`)
+var wholeNumber = regexp.MustCompile(`^[0-9]{1,16}$`)
 
 // number returns an identifier that is a whole number, written as a number or as text; "" when it is
 // not one.

@@ -157,7 +157,7 @@ func merge[F Facts](ctx context.Context, w *session, t *traits[F], p *Proposal) 
 	if err != nil {
 		return err
 	}
-	p.MovedDeclarations = w.repoint(declared, right.ID, left.ID, nil)
+	p.MovedDeclarations = w.repoint(declared, right.ID, left.ID, all)
 	return nil
 }
 
@@ -191,16 +191,19 @@ func split[F Facts](ctx context.Context, w *session, t *traits[F], p *Proposal) 
 	if err != nil {
 		return err
 	}
-	w.repoint(declared, left.ID, right.ID, p.MovedDeclarations)
+	w.repoint(declared, left.ID, right.ID, func(id ID) bool { return slices.Contains(p.MovedDeclarations, id) })
 	return nil
 }
 
-// repoint makes declarations that name one entity name another. only, when not nil, limits it to
-// those ids. It returns the ids of the declarations changed.
-func (w *session) repoint(d Declaring, from, to ID, only []ID) []ID {
+// all keeps every declaration.
+func all(ID) bool { return true }
+
+// repoint makes the declarations kept that name one entity name another. It returns the ids of those
+// it changed.
+func (w *session) repoint(d Declaring, from, to ID, keep func(ID) bool) []ID {
 	var moved []ID
 	change := func(declared *Declared, places ...*ID) bool {
-		if only != nil && !slices.Contains(only, declared.ID) {
+		if !keep(declared.ID) {
 			return false
 		}
 		hit := false

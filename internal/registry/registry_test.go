@@ -260,6 +260,8 @@ func TestANameAloneNeverJoinsAndAMatchCanBeUndone(t *testing.T) {
 			b.t.Fatalf("outcome %+v", out[0])
 		}
 		twin := out[0].ID
+		mine, err := b.DeclareUsage(ctx, organiser, registry.UsageOf{Organisation: string(city.ID), Software: string(a.ID)}, registry.UsageFacts{Stage: registry.StageLeaving})
+		b.must(err)
 		u, err := b.DeclareUsage(ctx, organiser, registry.UsageOf{Organisation: string(city.ID), Software: string(twin)}, registry.UsageFacts{Stage: registry.StageDefault})
 		b.must(err)
 		queue, err := b.Proposals(ctx, organiser, registry.ProposalOpen, "", 10)
@@ -294,6 +296,11 @@ func TestANameAloneNeverJoinsAndAMatchCanBeUndone(t *testing.T) {
 		b.must(err)
 		if moved[0].Software != twin {
 			b.t.Error("the usage did not come back")
+		}
+		stayed, err := b.db.UsagesByID(ctx, mine.ID)
+		b.must(err)
+		if stayed[0].Software != a.ID {
+			b.t.Error("a usage that had not moved went with the others")
 		}
 		// What was decided is not asked again.
 		b.wantKind(b.ProposeMatch(ctx, organiser, registry.KindSoftware, twin, a.ID, registry.ReasonSimilarName, ""), fault.Conflict)
@@ -544,6 +551,27 @@ func TestAProviderIsKnownByTheSiteThatIsItsOwn(t *testing.T) {
 			if o.Result != want[i] {
 				b.t.Errorf("%d: %s, want %s", i, o.Result, want[i])
 			}
+		}
+	})
+}
+
+func TestUndoingAMatchThatMovedNothingMovesNothing(t *testing.T) {
+	eachRegistry(t, func(b bench) {
+		ctx := b.t.Context()
+		city, a, c := b.grenoble(), b.software("Un", "https://github.com/a/un"), b.software("Deux", "https://github.com/a/deux")
+		u, err := b.DeclareUsage(ctx, organiser, registry.UsageOf{Organisation: string(city.ID), Software: string(a.ID)}, registry.UsageFacts{Stage: registry.StageDefault})
+		b.must(err)
+		b.must(b.ProposeMatch(ctx, organiser, registry.KindSoftware, a.ID, c.ID, registry.ReasonSimilarName, ""))
+		queue, err := b.Proposals(ctx, organiser, registry.ProposalOpen, "", 10)
+		b.must(err)
+		_, err = b.AcceptMatch(ctx, organiser, queue[0].ID)
+		b.must(err)
+		_, err = b.UndoMatch(ctx, organiser, queue[0].ID)
+		b.must(err)
+		stayed, err := b.db.UsagesByID(ctx, u.ID)
+		b.must(err)
+		if stayed[0].Software != a.ID {
+			b.t.Error("the usage of the one went to the other")
 		}
 	})
 }
