@@ -103,13 +103,6 @@ func (s *source) putOrganisation(e registry.Organisation) {
 	s.change(registry.KindOrganisation, e.ID, registry.OpPut)
 }
 
-func (s *source) dropOrganisation(id registry.ID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.organisations.drop(id)
-	s.change(registry.KindOrganisation, id, registry.OpDelete)
-}
-
 func (s *source) putUsage(u registry.Usage) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,34 +122,6 @@ func (s *source) putOffer(o registry.Offer) {
 	defer s.mu.Unlock()
 	s.offers.put(o.ID, o)
 	s.change(registry.KindOffer, o.ID, registry.OpPut, o.Provider, o.Software)
-}
-
-func (s *source) dropOffer(id registry.ID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.offers.drop(id)
-	s.change(registry.KindOffer, id, registry.OpDelete)
-}
-
-func (s *source) putReference(r registry.Reference) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.references.put(r.ID, r)
-	s.change(registry.KindReference, r.ID, registry.OpPut, r.Provider, r.Organisation, r.Software)
-}
-
-func (s *source) dropReference(id registry.ID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.references.drop(id)
-	s.change(registry.KindReference, id, registry.OpDelete)
-}
-
-// renamed keeps an old slug of an entity.
-func (s *source) renamed(kind registry.Kind, from string, to registry.ID) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.former = append(s.former, catalogue.Redirect{Kind: kind, From: from, To: to})
 }
 
 // fail makes every read fail until it is called with nil.
