@@ -96,8 +96,10 @@ func describedIn(s registry.Software, lang string) (publiccode.Description, bool
 	}
 	d := publiccode.Description{ShortDescription: shortened(short, maxShort), LongDescription: shortened(long, maxLong),
 		Documentation: s.Documentation}
-	for _, k := range s.Keywords {
-		d.Features = append(d.Features, shortened(k, 100))
+	if lang == "fr" { // the language in which keywords are written here
+		for _, k := range s.Keywords {
+			d.Features = append(d.Features, shortened(k, 100))
+		}
 	}
 	if len(d.Features) == 0 {
 		d.Features = []string{shortened(short, 100)}
