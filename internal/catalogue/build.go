@@ -5,6 +5,7 @@ package catalogue
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -44,13 +45,17 @@ func (c *Catalogue) reload(ctx context.Context) (err error) {
 	var usages []registry.Usage
 	var offers []registry.Offer
 	var references []registry.Reference
-	if usages, err = all(ctx, c.cfg.Source.UsagePage, func(u registry.Usage) registry.ID { return u.ID }); err != nil {
-		return err
-	}
-	if offers, err = all(ctx, c.cfg.Source.OfferPage, func(o registry.Offer) registry.ID { return o.ID }); err != nil {
-		return err
-	}
-	if references, err = all(ctx, c.cfg.Source.ReferencePage, func(r registry.Reference) registry.ID { return r.ID }); err != nil {
+	var reading sync.WaitGroup
+	var failedUsages, failedOffers, failedReferences error
+	reading.Go(func() {
+		usages, failedUsages = all(ctx, c.cfg.Source.UsagePage, func(u registry.Usage) registry.ID { return u.ID })
+	})
+	reading.Go(func() {
+		offers, failedOffers = all(ctx, c.cfg.Source.OfferPage, func(o registry.Offer) registry.ID { return o.ID })
+		references, failedReferences = all(ctx, c.cfg.Source.ReferencePage, func(r registry.Reference) registry.ID { return r.ID })
+	})
+	reading.Wait()
+	if err := errors.Join(failedUsages, failedOffers, failedReferences); err != nil {
 		return err
 	}
 	for i := range usages {
