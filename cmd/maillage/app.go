@@ -51,10 +51,13 @@ type app struct {
 // version.
 func openApp(ctx context.Context, cfg Config, log *slog.Logger, migrate bool) (*app, error) {
 	a := &app{cfg: cfg, log: log}
-	var err error
-	if a.register, err = territory.Load(); err != nil {
-		return nil, err
-	}
+	// The register is decoded while the database is being opened.
+	register := make(chan error, 1)
+	go func() {
+		var err error
+		a.register, err = territory.Load()
+		register <- err
+	}()
 	a.board = event.NewSwitchboard(event.Config{Logger: log})
 	conf := store.Config{URL: cfg.Database, Directory: a.board, Logger: log}
 	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
@@ -63,21 +66,23 @@ func openApp(ctx context.Context, cfg Config, log *slog.Logger, migrate bool) (*
 	if cfg.Database == "" {
 		conf.Path = filepath.Join(cfg.Data, "maillage.db")
 	}
-	if a.db, err = store.Open(ctx, conf); err != nil {
+	db, err := store.Open(ctx, conf)
+	if err != nil {
 		return nil, err
 	}
-	a.registry = registry.NewService(a.db, a.register, time.Now)
-	a.tokens = member.NewTokens(a.db, time.Now)
-	a.board.Listen(registry.MatchListener, a.registry.ProposeMatches, registry.MatchFacts()...)
-	a.db.OnCommit(a.board.Wake)
+	a.db = db
 	if migrate {
-		_, err = a.db.Migrate(ctx)
+		_, err = db.Migrate(ctx)
 	} else {
-		err = a.db.CheckSchema(ctx)
+		err = db.CheckSchema(ctx)
 	}
-	if err != nil {
-		return nil, errors.Join(err, a.db.Close())
+	if err = errors.Join(err, <-register); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
+	a.registry = registry.NewService(db, a.register, time.Now)
+	a.tokens = member.NewTokens(db, time.Now)
+	a.board.Listen(registry.MatchListener, a.registry.ProposeMatches, registry.MatchFacts()...)
+	db.OnCommit(a.board.Wake)
 	return a, nil
 }
 
