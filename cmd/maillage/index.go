@@ -12,7 +12,7 @@ import (
 
 // indexPatience is how long a start waits for the index before it listens. A collective's is built in
 // less; a national one is built while the database answers in its place.
-const indexPatience = 2 * time.Second
+const indexPatience = 500 * time.Millisecond
 
 // startIndex sets the index to work and waits for it: the first question, too, is to be forgiven its
 // typos. It returns what keeps the index at work until its context ends, and what stops it.
