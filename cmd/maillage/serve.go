@@ -77,6 +77,7 @@ func (a *app) serve(ctx context.Context) error {
 		follow,
 		func(ctx context.Context) error { return a.board.Run(ctx, a.db) },
 		a.sweep,
+		a.giveBack,
 		a.metrics)
 }
 
