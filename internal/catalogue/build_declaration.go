@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+package catalogue
+
+import (
+	"slices"
+
+	"maillage/internal/registry"
+)
+
+// covered returns the départements and régions an area holds.
+func (b *builder) covered(a registry.Area) (departements, regions []string) {
+	departements, regions = slices.Clone(a.Departements), slices.Clone(a.Regions)
+	for dep, region := range b.regions {
+		if a.France || slices.Contains(a.Regions, region) {
+			departements = append(departements, dep)
+		}
+		if a.France && region != "" {
+			regions = append(regions, region)
+		}
+	}
+	slices.Sort(departements)
+	slices.Sort(regions)
+	return slices.Compact(departements), slices.Compact(regions)
+}
+
+// declaration returns what is remembered of a declaration already, else makes it.
+func (b *builder) declaration(id registry.ID, make func() *declaration) *declaration {
+	if d := b.decls[id]; d != nil {
+		return d
+	}
+	return make()
+}
+
+func (b *builder) usage(u *registry.Usage) *Item {
+	v := UsageView{Usage: *u, Organisation: b.brief(registry.KindOrganisation, u.Organisation), Software: b.brief(registry.KindSoftware, u.Software)}
+	values := valuesOf{kind: registry.KindUsage, words: b.words[registry.KindUsage]}
+	values.add("organisation", string(u.Organisation))
+	values.add("software", string(u.Software))
+	if u.Provider != "" {
+		p := b.brief(registry.KindOrganisation, u.Provider)
+		v.Provider = &p
+		values.add("provider", string(u.Provider))
+	}
+	values.add("stage", string(u.Stage))
+	values.add("hosting", string(u.Hosting))
+	values.add("visibility", string(u.Visibility))
+	overdue := "false"
+	if u.Overdue(b.now) {
+		overdue = "true"
+	}
+	values.add("overdue", overdue)
+	if org, ok := b.entity(registry.KindOrganisation, u.Organisation); ok {
+		words := b.words[registry.KindOrganisation]
+		for _, dim := range []string{"departement", "region", "type", "stratum"} {
+			values.add(dim, words.of(org, dim))
+		}
+	}
+	it := b.base(registry.KindUsage, u.ID, "", v.Organisation.Name+" : "+v.Software.Name, u.Rev, u.CreatedAt, u.UpdatedAt, b.cfg.Renderer.Usage(v, b.now))
+	it.values, it.decl, it.release = values.done(), b.declaration(u.ID, func() *declaration { return ofUsage(u) }), string(u.Since)
+	return it
+}
+
+func (b *builder) offer(o *registry.Offer) *Item {
+	v := OfferView{Offer: *o, Provider: b.brief(registry.KindOrganisation, o.Provider), Software: b.brief(registry.KindSoftware, o.Software)}
+	values := valuesOf{kind: registry.KindOffer, words: b.words[registry.KindOffer]}
+	values.add("provider", string(o.Provider))
+	values.add("software", string(o.Software))
+	for _, s := range o.Services {
+		values.add("service", string(s))
+	}
+	departements, regions := b.covered(o.Area)
+	for _, d := range departements {
+		values.add("departement", d)
+	}
+	for _, r := range regions {
+		values.add("region", r)
+	}
+	values.add("purchase", string(o.Purchase))
+	it := b.base(registry.KindOffer, o.ID, "", v.Provider.Name+" : "+v.Software.Name, o.Rev, o.CreatedAt, o.UpdatedAt, b.cfg.Renderer.Offer(v, b.now))
+	it.values, it.decl = values.done(), b.declaration(o.ID, func() *declaration { return ofOffer(o) })
+	return it
+}
+
+func (b *builder) reference(r *registry.Reference) *Item {
+	v := ReferenceView{Reference: *r, Provider: b.brief(registry.KindOrganisation, r.Provider),
+		Organisation: b.brief(registry.KindOrganisation, r.Organisation), Software: b.brief(registry.KindSoftware, r.Software)}
+	values := valuesOf{kind: registry.KindReference, words: b.words[registry.KindReference]}
+	values.add("provider", string(r.Provider))
+	values.add("organisation", string(r.Organisation))
+	values.add("software", string(r.Software))
+	for _, s := range r.Services {
+		values.add("service", string(s))
+	}
+	values.add("state", r.State())
+	if r.ChooseAgain != nil && r.Counts() {
+		answer := "false"
+		if *r.ChooseAgain {
+			answer = "true"
+		}
+		values.add("choose_again", answer)
+	}
+	it := b.base(registry.KindReference, r.ID, "", v.Provider.Name+" → "+v.Organisation.Name+" : "+v.Software.Name, r.Rev, r.CreatedAt, r.UpdatedAt, b.cfg.Renderer.Reference(v, b.now))
+	it.values, it.decl = values.done(), b.declaration(r.ID, func() *declaration { return ofReference(r) })
+	return it
+}
