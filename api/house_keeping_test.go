@@ -16,9 +16,8 @@ import (
 )
 
 func TestOrganisersSeeWhatWasLookedForAndWhatCouldNotBeSent(t *testing.T) {
-	clock := &testkit.Clock{}
 	heard := testkit.Directory{registry.EntityRegistered{}.FactName(): {"ear"}}
-	testkit.EachDBWith(t, store.Config{Directory: heard, Now: clock.Now}, func(t *testing.T, db *store.DB) {
+	testkit.EachDBAt(t, store.Config{Directory: heard}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
 		h := newHouse(t, db)
 		h.ask("GET", "/api/v1/searches", "", "").status(401)
 		h.ask("GET", "/api/v1/searches", agent, "").status(403)

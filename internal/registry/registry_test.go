@@ -34,8 +34,7 @@ type bench struct {
 
 func eachRegistry(t *testing.T, fn func(b bench)) {
 	t.Helper()
-	clock := &testkit.Clock{}
-	testkit.EachDBWith(t, store.Config{Now: clock.Now}, func(t *testing.T, db *store.DB) {
+	testkit.EachDBAt(t, store.Config{}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
 		fn(bench{registry.NewService(db, testkit.Register(t), clock.Now), db, clock, t})
 	})
 }

@@ -46,8 +46,7 @@ func claim(t *testing.T, db *store.DB, until time.Time) []event.Envelope {
 }
 
 func TestAFactRolledBackIsNeverDelivered(t *testing.T) {
-	clock := &testkit.Clock{}
-	testkit.EachDBWith(t, store.Config{Directory: heard, Now: clock.Now}, func(t *testing.T, db *store.DB) {
+	testkit.EachDBAt(t, store.Config{Directory: heard}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
 		boom := errors.New("boom")
 		err := db.InTx(t.Context(), func(ctx context.Context) error {
 			if err := db.Record(ctx, said{What: "lost"}); err != nil {
@@ -68,8 +67,7 @@ func TestAFactRolledBackIsNeverDelivered(t *testing.T) {
 }
 
 func TestOrderIsKeptWithinAKeyAndNotBetweenKeys(t *testing.T) {
-	clock := &testkit.Clock{}
-	testkit.EachDBWith(t, store.Config{Directory: heard, Now: clock.Now}, func(t *testing.T, db *store.DB) {
+	testkit.EachDBAt(t, store.Config{Directory: heard}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
 		record(t, db, said{Key: "a", What: "1"}, said{Key: "a", What: "2"}, said{Key: "b", What: "3"}, said{What: "4"}, said{What: "5"})
 		first := claim(t, db, clock.Now().Add(time.Minute))
 		if got := words(t, first); got != "1 3 4 5" {
@@ -96,8 +94,7 @@ func TestOrderIsKeptWithinAKeyAndNotBetweenKeys(t *testing.T) {
 }
 
 func TestAWorkerThatLostItsLeaseSettlesNothing(t *testing.T) {
-	clock := &testkit.Clock{}
-	testkit.EachDBWith(t, store.Config{Directory: heard, Now: clock.Now}, func(t *testing.T, db *store.DB) {
+	testkit.EachDBAt(t, store.Config{Directory: heard}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
 		record(t, db, said{What: "1"})
 		slow := claim(t, db, clock.Now().Add(time.Minute))
 		clock.Advance(2 * time.Minute)
@@ -116,8 +113,7 @@ func TestAWorkerThatLostItsLeaseSettlesNothing(t *testing.T) {
 }
 
 func TestAParkedDeliveryWaitsForAPersonAndHoldsNobodyBack(t *testing.T) {
-	clock := &testkit.Clock{}
-	testkit.EachDBWith(t, store.Config{Directory: heard, Now: clock.Now}, func(t *testing.T, db *store.DB) {
+	testkit.EachDBAt(t, store.Config{Directory: heard}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
 		record(t, db, said{Key: "a", What: "1"}, said{Key: "a", What: "2"})
 		es := claim(t, db, clock.Now().Add(time.Minute))
 		must(t, db.Park(t.Context(), es[0], "the homeserver says no"))
@@ -203,8 +199,7 @@ func TestManyWorkersDeliverEachFactOnceInOrder(t *testing.T) {
 }
 
 func TestAListenerThatFailsOrPanicsIsTriedAgainLater(t *testing.T) {
-	clock := &testkit.Clock{}
-	testkit.EachDBWith(t, store.Config{Directory: heard, Now: clock.Now}, func(t *testing.T, db *store.DB) {
+	testkit.EachDBAt(t, store.Config{Directory: heard}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
 		record(t, db, said{What: "1"})
 		calls := make(chan int, 10)
 		board := event.NewSwitchboard(event.Config{Poll: time.Millisecond, Now: clock.Now})
@@ -244,8 +239,7 @@ func TestAListenerThatFailsOrPanicsIsTriedAgainLater(t *testing.T) {
 }
 
 func TestSettledDeliveriesAreSweptAndTheOthersKept(t *testing.T) {
-	clock := &testkit.Clock{}
-	testkit.EachDBWith(t, store.Config{Directory: heard, Now: clock.Now}, func(t *testing.T, db *store.DB) {
+	testkit.EachDBAt(t, store.Config{Directory: heard}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
 		record(t, db, said{What: "done"}, said{What: "parked"}, said{What: "pending"})
 		es := claim(t, db, clock.Now().Add(time.Minute))
 		must(t, db.Done(t.Context(), es[0]))

@@ -24,9 +24,12 @@ func EachDB(t *testing.T, fn func(t *testing.T, db *store.DB)) {
 	EachDBWith(t, store.Config{}, fn)
 }
 
-// EachDBWith is EachDB with the directory, clock and pool of cfg.
+// EachDBWith is EachDB with the directory and pool of cfg.
 func EachDBWith(t *testing.T, cfg store.Config, fn func(t *testing.T, db *store.DB)) {
 	t.Helper()
+	if cfg.Now != nil {
+		t.Fatal("both databases would share one clock, and run side by side: use EachDBAt")
+	}
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		fn(t, SQLite(t, cfg))
@@ -36,6 +39,27 @@ func EachDBWith(t *testing.T, cfg store.Config, fn func(t *testing.T, db *store.
 			t.Parallel()
 			fn(t, Postgres(t, cfg))
 		})
+	}
+}
+
+// EachDBAt is EachDBWith with a clock that the test moves: one for each database, since both run side
+// by side and an hour that passes in one must not pass in the other.
+func EachDBAt(t *testing.T, cfg store.Config, fn func(t *testing.T, db *store.DB, clock *Clock)) {
+	t.Helper()
+	if cfg.Now != nil {
+		t.Fatal("EachDBAt brings the clock")
+	}
+	at := func(open func(testing.TB, store.Config) *store.DB) func(*testing.T) {
+		return func(t *testing.T) {
+			t.Parallel()
+			clock, cfg := &Clock{}, cfg
+			cfg.Now = clock.Now
+			fn(t, open(t, cfg), clock)
+		}
+	}
+	t.Run("sqlite", at(SQLite))
+	if OnPostgres() {
+		t.Run("postgres", at(Postgres))
 	}
 }
 
