@@ -5,7 +5,10 @@
 // role, for which organisation, and by which token.
 package member
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Role is what an Actor may be on this instance. Roles are not ordered: a provider is not a little
 // organiser. Permission is decided in each use case from the Actor.
@@ -19,9 +22,12 @@ const (
 	Provider      Role = "provider" // speaks for a provider
 	Organiser     Role = "organiser"
 	Administrator Role = "administrator"
+	// Applicant has an account and no standing yet, or no more: it sees what visitors see and keeps its
+	// own account.
+	Applicant Role = "applicant"
 )
 
-// Roles returns the roles a token can carry, in the order they are documented.
+// Roles returns the roles a service token can carry, in the order they are documented.
 func Roles() []Role { return []Role{Agent, Referent, Provider, Organiser, Administrator} }
 
 // ParseRole reads a role's name. It returns false for an unknown one, and for visitor, which nobody
@@ -42,15 +48,53 @@ type Actor struct {
 	// Organisation is the ID of the registry organisation the actor speaks for; empty for organisers
 	// and administrators, who speak for the collective.
 	Organisation string
+	// Account is the account that acts; empty for service tokens and the instance itself.
+	Account AccountID
+	// Via is what opened the door.
+	Via Via
+	// Session is the session in use when Via is ViaSession, Secret the API token or app password.
+	Session, Secret string
+	// Strong reports that a second factor, a passkey or a provider that says so proved who it is.
+	Strong bool
+	// ProvedAt is when a password, passkey or provider last proved who is at the session.
+	ProvedAt time.Time
+	// Scope bounds what a secret may do; the zero value is everything its holder may.
+	Scope Scope
 }
+
+// Via is how an actor came in.
+type Via string
+
+// The ways in. The zero value is the instance itself, or nobody.
+const (
+	ViaSession     Via = "session"
+	ViaToken       Via = "api_token"
+	ViaAppPassword Via = "app_password"
+	ViaService     Via = "service_token"
+)
+
+// Scope is what a secret may be used for.
+type Scope string
+
+// The scopes. Calendar is for app passwords: the calendar door and no other.
+const (
+	ScopeAll      Scope = ""
+	ScopeRead     Scope = "read"
+	ScopeCalendar Scope = "calendar"
+)
 
 // System is the instance itself: start-up, importers run by the administrator, timers.
 func System(name string) Actor {
 	return Actor{ID: ActorID("system:" + name), Name: name, Role: Administrator}
 }
 
-// Known reports whether somebody is known to be asking.
-func (a Actor) Known() bool { return a.ID != "" && a.Role != "" && a.Role != Visitor }
+// Authenticated reports whether it is known who is asking, whatever standing they have.
+func (a Actor) Authenticated() bool { return a.ID != "" }
+
+// Known reports whether somebody with standing in the collective is asking.
+func (a Actor) Known() bool {
+	return a.ID != "" && a.Role != "" && a.Role != Visitor && a.Role != Applicant
+}
 
 // Organises reports whether the actor keeps the collective's house.
 func (a Actor) Organises() bool { return a.Role == Organiser || a.Role == Administrator }

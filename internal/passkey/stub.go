@@ -1,0 +1,2 @@
+package passkey
+type Relying struct{}
