@@ -96,7 +96,7 @@ type Membership struct {
 	ID           string
 	Account      AccountID
 	Organisation string // registry id
-	Role         Role   // Agent, Referent or Provider
+	Role         Role   // Agent, Referent, Provider or ProviderReferent
 	State        MembershipState
 	Proof        Proof
 	// Reason is what the person is told when refused.
@@ -105,6 +105,27 @@ type Membership struct {
 	DecidedBy ActorID
 	DecidedAt time.Time
 	EndedAt   time.Time
+}
+
+// Live reports that the membership is granted or waits.
+func (m Membership) Live() bool { return m.State == Pending || m.State == Accepted }
+
+// Leads reports that its holder answers for the body's membership.
+func (m Membership) Leads() bool { return m.Role == Referent || m.Role == ProviderReferent }
+
+// lead returns the role that answers for the membership of a body; follow the one that does not.
+func (r Role) lead() Role {
+	if r == Provider || r == ProviderReferent {
+		return ProviderReferent
+	}
+	return Referent
+}
+
+func (r Role) follow() Role {
+	if r == Provider || r == ProviderReferent {
+		return Provider
+	}
+	return Agent
 }
 
 // Body is what this room needs to know of an organisation.

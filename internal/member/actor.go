@@ -25,6 +25,9 @@ const (
 	// Applicant has an account and no standing yet, or no more: it sees what visitors see and keeps its
 	// own account.
 	Applicant Role = "applicant"
+	// ProviderReferent is the standing of a provider's member who also answers for its membership. Its
+	// actors have the role Provider, and lead.
+	ProviderReferent Role = "provider_referent"
 )
 
 // Roles returns the roles a service token can carry, in the order they are documented.
@@ -48,6 +51,8 @@ type Actor struct {
 	// Organisation is the ID of the registry organisation the actor speaks for; empty for organisers
 	// and administrators, who speak for the collective.
 	Organisation string
+	// Leads reports that the actor answers for the membership of its organisation.
+	Leads bool
 	// Account is the account that acts; empty for service tokens and the instance itself.
 	Account AccountID
 	// Via is what opened the door.
@@ -105,6 +110,14 @@ func (a Actor) SpeaksFor(organisation string) bool {
 		return true
 	}
 	return a.Known() && organisation != "" && a.Organisation == organisation
+}
+
+// LeadsIn reports whether the actor may decide who speaks for that organisation.
+func (a Actor) LeadsIn(organisation string) bool {
+	if a.Organises() {
+		return true
+	}
+	return a.Known() && a.Leads && organisation != "" && a.Organisation == organisation
 }
 
 // Belongs reports whether the actor is from a public body of the collective: what providers may not

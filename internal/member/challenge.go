@@ -52,6 +52,8 @@ type Challenge struct {
 	Purpose Purpose
 	Account AccountID // empty when there is none yet
 	Email   string    // where the code or link goes; empty when nothing is mailed
+	// Organisation is the body an invitation is into; empty for the others.
+	Organisation string
 	// Data is what the purpose needs, as JSON; it holds no secret.
 	Data json.RawMessage
 	// Serial counts the codes sent; each has its own tries and life.

@@ -50,7 +50,8 @@ func (t Token) Usable(now time.Time) bool {
 
 // Actor returns who acts with the token.
 func (t Token) Actor() Actor {
-	return Actor{ID: ActorID("token:" + t.ID), Name: t.Name, Role: t.Role, Organisation: t.Organisation}
+	return Actor{ID: ActorID("token:" + t.ID), Name: t.Name, Role: t.Role, Organisation: t.Organisation,
+		Leads: t.Role == Referent, Via: ViaService}
 }
 
 // TokenStore keeps tokens.
