@@ -28,8 +28,11 @@ const maxKey = 100
 // actor returns who asks, or fault.Anonymous: a write says who it is from before its body is read.
 func actor(c echo.Context) (member.Actor, error) {
 	by := web.Actor(c.Request().Context())
-	if !by.Known() {
+	if !by.Authenticated() {
 		return by, fault.New(fault.Anonymous, "sign_in_needed")
+	}
+	if !by.Known() {
+		return by, fault.New(fault.Forbidden, "not_allowed") // an account without standing writes nothing here
 	}
 	return by, nil
 }

@@ -144,7 +144,7 @@ func (s *Service) confirmed(ctx context.Context, v Visit, c Challenge, data sign
 // admit brings the body of a sign-up into the registry.
 func (s *Service) admit(ctx context.Context, data signupData) (Body, error) {
 	if data.Body == "" {
-		return s.cfg.Bodies.AdmitProvider(ctx, data.SIREN, data.BodyName)
+		return s.cfg.Bodies.AdmitNew(ctx, data.SIREN, data.BodyName, data.Partner)
 	}
 	return s.cfg.Bodies.Admit(ctx, data.Body)
 }

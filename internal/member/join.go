@@ -92,8 +92,8 @@ func (s *Service) joining(ctx context.Context, r JoinRequest, data *signupData, 
 	case !fault.Is(err, fault.Missing):
 		return body, err
 	}
-	data.SIREN, data.BodyName = string(siren), name
-	return Body{Name: name, Provider: true, SIREN: string(siren)}, nil
+	data.SIREN, data.BodyName, data.Partner = string(siren), name, r.Partner
+	return data.newBody(), nil
 }
 
 // begin keeps a sign-up and has its message sent.
@@ -205,7 +205,7 @@ func (s *Service) signupByID(ctx context.Context, id string) (c Challenge, data 
 // shown completes a sign-up with its body.
 func (s *Service) shown(ctx context.Context, c Challenge, data signupData, linked bool) (Signup, error) {
 	if data.Body == "" {
-		return s.signup(c, data, Body{Name: data.BodyName, SIREN: data.SIREN, Provider: true}, linked)
+		return s.signup(c, data, data.newBody(), linked)
 	}
 	body, err := s.cfg.Bodies.Body(ctx, data.Body)
 	if err != nil {
@@ -218,6 +218,11 @@ func (s *Service) signup(c Challenge, data signupData, body Body, linked bool) (
 	token, err := s.keys.Link(forSignupBrowser, c.ID)
 	return Signup{Token: token, Email: c.Email, Name: data.Name, Body: body, CodeExpiresAt: c.CodeExpiresAt,
 		ExpiresAt: c.ExpiresAt, Linked: linked}, err
+}
+
+// newBody is a body that no register holds, as it will be.
+func (d signupData) newBody() Body {
+	return Body{Name: d.BodyName, SIREN: d.SIREN, Provider: !d.Partner, Public: d.Partner}
 }
 
 // requiredName checks a person's or body's name.

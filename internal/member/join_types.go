@@ -10,11 +10,13 @@ import (
 
 // JoinRequest is what a visitor says to join: a body and a professional address.
 type JoinRequest struct {
-	// Body is a reference that Bodies.Body knows. For a provider that is not in the registry it is
-	// empty, and SIREN and BodyName say who it is.
+	// Body is a reference that Bodies.Body knows. For a body that no register holds it is empty, and
+	// SIREN and BodyName say who it is; Partner that it is a public body or an association (a syndicat,
+	// an SDIS, a CDG), else a provider.
 	Body     string
 	SIREN    string
 	BodyName string
+	Partner  bool
 	Email    string
 	Name     string
 	Lang     string

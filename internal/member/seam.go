@@ -17,6 +17,7 @@ type signupData struct {
 	Body     string            `json:"body,omitempty"`
 	SIREN    string            `json:"siren,omitempty"`
 	BodyName string            `json:"body_name,omitempty"`
+	Partner  bool              `json:"partner,omitempty"`
 	Name     string            `json:"name,omitempty"`
 	Lang     string            `json:"lang,omitempty"`
 	Identity *ExternalIdentity `json:"identity,omitempty"`

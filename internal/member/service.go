@@ -25,8 +25,9 @@ type Bodies interface {
 	Body(ctx context.Context, ref string) (Body, error)
 	// Admit returns the organisation, registering it first when only the official register has it.
 	Admit(ctx context.Context, ref string) (Body, error)
-	// AdmitProvider registers a provider by its SIREN and name, or returns the one that bears the SIREN.
-	AdmitProvider(ctx context.Context, siren, name string) (Body, error)
+	// AdmitNew registers a body that no register holds, by its SIREN and name: a provider, or a partner
+	// (another public body, an association). It returns the one that bears the SIREN when there is one.
+	AdmitNew(ctx context.Context, siren, name string, partner bool) (Body, error)
 	// OfDomain returns the ids of the organisations an e-mail domain was said to belong to by an
 	// organiser or an importer, and never by the organisation itself.
 	OfDomain(ctx context.Context, domain string) ([]string, error)

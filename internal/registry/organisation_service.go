@@ -64,7 +64,7 @@ func (s *Service) ReviseOrganisation(ctx context.Context, by member.Actor, ref s
 		}
 		if !by.Organises() {
 			for _, name := range append(append([]string{}, p.Set...), p.Clear...) {
-				if name == "roles" || name == "siren" || name == "label_level" || name == "label_year" {
+				if organisersOnly(name) {
 					return &fault.Error{Kind: fault.Forbidden, Code: "not_allowed",
 						Fields: []fault.Field{{Name: name, Code: "organisers_only"}}}
 				}
@@ -74,6 +74,16 @@ func (s *Service) ReviseOrganisation(ctx context.Context, by member.Actor, ref s
 		return err
 	})
 	return k, err
+}
+
+// organisersOnly are what a body does not say of itself. Its e-mail domains admit people to it, so they
+// are somebody else's word.
+func organisersOnly(field string) bool {
+	switch field {
+	case "roles", "siren", "label_level", "label_year", "email_domains":
+		return true
+	}
+	return false
 }
 
 // WithdrawOrganisation takes an organisation, and every declaration that names it, out of the
@@ -88,7 +98,7 @@ func (s *Service) WithdrawOrganisation(ctx context.Context, by member.Actor, ref
 		if err != nil {
 			return err
 		}
-		if !by.Organises() && (by.Role != member.Referent || by.Organisation != string(k.ID)) {
+		if !by.LeadsIn(string(k.ID)) {
 			return forbidden(by)
 		}
 		if err := withdraw(w, s.organisations, k, rev); err != nil {

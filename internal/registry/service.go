@@ -114,7 +114,7 @@ func (w *session) change(c Change) {
 
 // forbidden answers an actor who may not: nobody is told what they could not see.
 func forbidden(by member.Actor) error {
-	if !by.Known() {
+	if !by.Authenticated() {
 		return fault.New(fault.Anonymous, "sign_in_needed")
 	}
 	return fault.New(fault.Forbidden, "not_allowed")
