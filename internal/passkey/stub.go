@@ -1,2 +1,0 @@
-package passkey
-type Relying struct{}
