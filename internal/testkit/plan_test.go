@@ -44,7 +44,7 @@ var coreOrder = []string{
 // groundRooms may be imported by everything above the ground.
 var groundRooms = []string{
 	"internal/fault", "internal/event", "internal/text", "internal/fetch", "internal/spdx",
-	"internal/publiccode",
+	"internal/publiccode", "internal/passkey", "internal/totp",
 }
 
 var (
@@ -66,6 +66,8 @@ var plan = map[string]room{
 	"internal/fetch":      {ground, []string{"internal/fault"}},
 	"internal/spdx":       {ground, nil},
 	"internal/publiccode": {ground, []string{"internal/fault", "internal/spdx", "internal/text", "internal/fetch"}},
+	"internal/passkey":    {ground, []string{"internal/fault"}},
+	"internal/totp":       {ground, nil},
 
 	"internal/territory": {core, with()},
 	"internal/member":    {core, with("internal/territory")},
@@ -81,6 +83,7 @@ var plan = map[string]room{
 	"internal/search": {cellar, aboveCore},
 	"internal/mail":   {cellar, aboveCore},
 	"internal/web":    {cellar, with("internal/member")},
+	"internal/oidc":   {cellar, []string{"internal/fault", "internal/fetch"}},
 
 	"api":        {door, atDoors},
 	"frontend":   {door, atDoors},
@@ -114,6 +117,10 @@ var landlords = map[string][]string{
 	"github.com/emersion/go-ical":        {"caldav"},
 	"github.com/teambition/rrule-go":     {"internal/meeting", "caldav"},
 	"github.com/github/go-spdx/v2":       {"internal/spdx"},
+	"github.com/go-webauthn/webauthn":    {"internal/passkey"},
+	"github.com/fxamacker/cbor/v2":       {"internal/passkey"}, // webauthn's own: its tests play the authenticator
+	"github.com/pquerna/otp":             {"internal/totp"},
+	"github.com/boombuler/barcode":       {"internal/totp"}, // otp's own: the QR code
 	"github.com/yuin/goldmark":           {"internal/text"},
 	"github.com/microcosm-cc/bluemonday": {"internal/text"},
 	"go.yaml.in/yaml/v3":                 {"internal/publiccode", "internal/demo", "api", "cmd/maillage"},
@@ -138,6 +145,8 @@ var landlords = map[string][]string{
 	"github.com/jhillyerd/enmime/v2":   {"internal/mail"},
 	"github.com/nicksnyder/go-i18n/v2": {"frontend", "internal/mail"},
 	"github.com/prometheus":            {"internal/web", "cmd/maillage"},
+	"github.com/coreos/go-oidc/v3":     {"internal/oidc"},
+	"golang.org/x/oauth2":              {"internal/oidc"},
 }
 
 // testTools are the modules any test may use, and nothing else of the product.
