@@ -46,8 +46,8 @@ type Config struct {
 }
 
 // ForSite returns the Config of a site at a base URL, such as "https://catalogue.example.fr". It
-// returns an error when browsers give no passkey to such an address: an IP address, plain http
-// elsewhere than on localhost.
+// returns an error when no passkey can be had at such an address: an IP address, a name without a dot,
+// plain http elsewhere than on localhost.
 func ForSite(name, baseURL string) (Config, error) {
 	u, err := url.Parse(baseURL)
 	if err != nil {
