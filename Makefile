@@ -54,5 +54,6 @@ clean: ## remove what was built
 
 deps: ## install what is missing: Debian packages, then Go modules and npm's
 	@deploy/dev/install.sh
+	@deploy/dev/chromium/install.sh
 	@deploy/dev/oidc-provider/install.sh
 	@go list -deps -test ./... >/dev/null
