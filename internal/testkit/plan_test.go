@@ -44,7 +44,7 @@ var coreOrder = []string{
 // groundRooms may be imported by everything above the ground.
 var groundRooms = []string{
 	"internal/fault", "internal/event", "internal/text", "internal/fetch", "internal/spdx",
-	"internal/publiccode", "internal/passkey", "internal/totp",
+	"internal/publiccode", "internal/passkey", "internal/totp", "internal/password",
 }
 
 var (
@@ -66,6 +66,7 @@ var plan = map[string]room{
 	"internal/fetch":      {ground, []string{"internal/fault"}},
 	"internal/spdx":       {ground, nil},
 	"internal/publiccode": {ground, []string{"internal/fault", "internal/spdx", "internal/text", "internal/fetch"}},
+	"internal/password":   {ground, []string{"internal/fault", "internal/text"}},
 	"internal/passkey":    {ground, []string{"internal/fault"}},
 	"internal/totp":       {ground, nil},
 
@@ -98,6 +99,7 @@ var plan = map[string]room{
 	"internal/testkit":            {yard, slices.Concat(aboveCore, []string{"internal/store"})},
 	"internal/testkit/totals":     {yard, nil},
 	"internal/territory/generate": {yard, anything},
+	"internal/password/generate":  {yard, anything},
 }
 
 // landlords says which rooms may know a module, tests included. "*" is any room; a module that is
@@ -125,8 +127,8 @@ var landlords = map[string][]string{
 	"github.com/microcosm-cc/bluemonday": {"internal/text"},
 	"go.yaml.in/yaml/v3":                 {"internal/publiccode", "internal/demo", "api", "cmd/maillage"},
 	"golang.org/x/text": {"internal/publiccode", "internal/spdx", "internal/text", "internal/territory/generate",
-		"internal/search", "frontend"},
-	"golang.org/x/crypto":              {"internal/member", "federation"},
+		"internal/search", "frontend", "internal/password"},
+	"golang.org/x/crypto":              {"internal/member", "federation", "internal/password"},
 	"golang.org/x/net":                 {"internal/text", "internal/registry", "internal/mail", "federation", "caldav"},
 	"golang.org/x/sync":                {"*"},
 	"github.com/google/uuid":           {"*"},
