@@ -183,6 +183,24 @@ func TestAStrangersPasskeyIsRefused(t *testing.T) {
 	}
 }
 
+func TestNobodyIsLookedUpForAnotherSiteOrAHandleThatIsNotOurs(t *testing.T) {
+	s, a := newSite(t), newAuthenticator(t)
+	s.register(a)
+	for name, lie := range map[string]func(*authenticator){
+		"a short handle": func(a *authenticator) { a.handle = []byte("ana@mairie.example") },
+		"no handle":      func(a *authenticator) { a.handle = nil },
+		"another site":   func(a *authenticator) { a.origin = "https://evil.test" },
+	} {
+		liar := *a
+		lie(&liar)
+		options, kept := s.beginLogin()
+		wantLoginRefused(t, s, kept, liar.get(options), "passkey_refused")
+		if s.lookups != 0 {
+			t.Errorf("%s: %d lookups", name, s.lookups)
+		}
+	}
+}
+
 func TestOneUsersPasskeyDoesNotLogAnotherIn(t *testing.T) {
 	s, a := newSite(t), newAuthenticator(t)
 	s.register(a)
