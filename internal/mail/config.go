@@ -72,9 +72,9 @@ func (c Config) Problems() []string {
 		}
 	}
 	base, err := url.Parse(c.BaseURL)
-	fault(err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Hostname() == "" || base.User != nil,
-		"base_url", "bad_base_url="+c.BaseURL)
-	fault(err == nil && (base.Path != "" || base.RawQuery != "" || base.Fragment != ""), "base_url", "base_url_path="+c.BaseURL)
+	bad := err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Hostname() == "" || base.User != nil
+	fault(bad, "base_url", "bad_base_url="+c.BaseURL)
+	fault(!bad && (base.Path != "" || base.RawQuery != "" || base.Fragment != ""), "base_url", "base_url_path="+c.BaseURL)
 	fault(!validName(c.Site) || c.Site == "", "name", "bad_name")
 	fault(!validName(c.FromName), "mail_from_name", "bad_name")
 	fault(!validName(c.Contact), "contact", "bad_name")
