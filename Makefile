@@ -52,6 +52,8 @@ fuzz: ## each fuzz target for FUZZTIME (10s)
 clean: ## remove what was built
 	rm -rf bin coverage.out
 
-deps: ## install what is missing: Debian packages, then Go modules
+deps: ## install what is missing: Debian packages, then Go modules and npm's
 	@deploy/dev/install.sh
+	@deploy/dev/chromium/install.sh
+	@deploy/dev/oidc-provider/install.sh
 	@go list -deps -test ./... >/dev/null

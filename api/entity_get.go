@@ -34,7 +34,7 @@ func (a *API) get(l *listing) echo.HandlerFunc {
 		if provenance {
 			return a.withProvenance(c, item)
 		}
-		if notModified(c, item.ETag) {
+		if notModified(c, item.ETag()) {
 			return nil
 		}
 		return send(c, http.StatusOK, a.headers.json, item.JSON)
@@ -53,7 +53,7 @@ func include(c echo.Context, l *listing) (bool, error) {
 
 // withProvenance writes an entity and, in the same object, who said what of it.
 func (a *API) withProvenance(c echo.Context, item *catalogue.Item) error {
-	p, err := a.provenance(c.Request().Context(), item.Kind, item.ID)
+	p, err := a.provenance(c.Request().Context(), item.Kind(), item.ID())
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (a *API) withProvenance(c echo.Context, item *catalogue.Item) error {
 
 // show writes a thing after a write, with its tag.
 func (a *API) show(c echo.Context, status int, item *catalogue.Item) error {
-	c.Response().Header()["Etag"] = []string{item.ETag}
+	c.Response().Header()["Etag"] = []string{item.ETag()}
 	return send(c, status, a.headers.json, item.JSON)
 }
 

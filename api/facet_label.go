@@ -39,7 +39,7 @@ func (a *API) nameOf(kind registry.Kind, ref string) *words {
 	if err != nil {
 		return nil
 	}
-	return &words{item.Name, item.Name}
+	return &words{item.Name(), item.Name()}
 }
 
 var _ catalogue.Renderer = (*Renderer)(nil)

@@ -73,13 +73,13 @@ func (a *API) listAtom(c echo.Context, l *listing, p *parsed, q catalogue.Query,
 		if err := read(item, row); err != nil {
 			return err
 		}
-		if item.UpdatedAt.After(latest) {
-			latest = item.UpdatedAt
+		if item.UpdatedAt().After(latest) {
+			latest = item.UpdatedAt()
 		}
 		title, summary := l.entry(row, lang)
-		feed.Entries = append(feed.Entries, atomEntry{ID: "urn:uuid:" + string(item.ID), Title: title,
-			Published: item.CreatedAt.UTC().Format(time.RFC3339), Updated: item.UpdatedAt.UTC().Format(time.RFC3339),
-			Link: atomLink{Rel: "alternate", Type: "application/json", Href: base + "/api/v1/" + plural(l.kind) + "/" + string(item.ID)}, Summary: summary})
+		feed.Entries = append(feed.Entries, atomEntry{ID: "urn:uuid:" + string(item.ID()), Title: title,
+			Published: item.CreatedAt().UTC().Format(time.RFC3339), Updated: item.UpdatedAt().UTC().Format(time.RFC3339),
+			Link: atomLink{Rel: "alternate", Type: "application/json", Href: base + "/api/v1/" + plural(l.kind) + "/" + string(item.ID())}, Summary: summary})
 	}
 	if latest.IsZero() {
 		latest = time.Unix(0, 0) // an empty feed still has to say (RFC 4287 §4.2.15); it changes with its first entry

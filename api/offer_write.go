@@ -36,7 +36,7 @@ func (a *API) offerUpdate(c echo.Context) error {
 		if _, err := web.DecodeMergePatch(c, &body); err != nil {
 			return err
 		}
-		_, err := a.cfg.Registry.ReviseOffer(ctx, by, item.ID, body.facts(), item.Rev)
+		_, err := a.cfg.Registry.ReviseOffer(ctx, by, item.ID(), body.facts(), item.Rev)
 		return err
 	})
 }

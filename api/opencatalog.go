@@ -142,7 +142,7 @@ func ocPages[T any](a *API, c echo.Context, o *ocQuestion, show func(item *catal
 	}
 	body := ocList[T]{Data: []T{}, Links: ocLinks{Prev: ocLink(c, beforeEncoded, page.Prev), Next: ocLink(c, afterEncoded, page.Next)}}
 	for _, item := range page.Items {
-		if !o.covers(item.CreatedAt) {
+		if !o.covers(item.CreatedAt()) {
 			continue
 		}
 		d, shown, err := show(item)

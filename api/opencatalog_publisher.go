@@ -77,9 +77,9 @@ func (a *API) ocCatalog() (ocCatalog, error) {
 			return o, err
 		}
 		if len(page.Items) > 0 {
-			*into = instant(page.Items[0].UpdatedAt)
+			*into = instant(page.Items[0].UpdatedAt())
 			if sort == "created" {
-				*into = instant(page.Items[0].CreatedAt)
+				*into = instant(page.Items[0].CreatedAt())
 			}
 		}
 	}

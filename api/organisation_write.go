@@ -57,7 +57,7 @@ func (a *API) organisationUpdate(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	k, err := a.cfg.Registry.Organisation(ctx, string(item.ID))
+	k, err := a.cfg.Registry.Organisation(ctx, string(item.ID()))
 	if err != nil {
 		return err
 	}
@@ -67,10 +67,10 @@ func (a *API) organisationUpdate(c echo.Context) error {
 		return err
 	}
 	p := registry.Patch[registry.OrganisationFacts]{Facts: body.facts(), Set: spokenOf(patch, organisationFields())}
-	if _, err := a.cfg.Registry.ReviseOrganisation(ctx, by, string(item.ID), p, item.Rev); err != nil {
+	if _, err := a.cfg.Registry.ReviseOrganisation(ctx, by, string(item.ID()), p, item.Rev); err != nil {
 		return inTheirWords(err, organisationNames())
 	}
-	return a.change(c, registry.KindOrganisation, item.ID, by)
+	return a.change(c, registry.KindOrganisation, item.ID(), by)
 }
 
 // organisationDelete answers DELETE /organisations/{ref}.
@@ -83,7 +83,7 @@ func (a *API) organisationDelete(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.cfg.Registry.WithdrawOrganisation(c.Request().Context(), by, string(item.ID), item.Rev); err != nil {
+	if err := a.cfg.Registry.WithdrawOrganisation(c.Request().Context(), by, string(item.ID()), item.Rev); err != nil {
 		return err
 	}
 	return a.gone(c)

@@ -35,10 +35,10 @@ func (a *API) proposalDTO(p registry.Proposal, by member.Actor) proposalDTO {
 	d := proposalDTO{ID: string(p.ID), Kind: string(p.Kind), Left: string(p.Left), Right: string(p.Right),
 		Reason: string(p.Reason), Detail: p.Detail, State: string(p.State), CreatedAt: instant(p.CreatedAt), DecidedAt: maybe(p.DecidedAt)}
 	if item, err := a.item(p.Kind, string(p.Left), by); err == nil {
-		d.LeftName = item.Name
+		d.LeftName = item.Name()
 	}
 	if item, err := a.item(p.Kind, string(p.Right), by); err == nil {
-		d.RightName = item.Name
+		d.RightName = item.Name()
 	}
 	return d
 }

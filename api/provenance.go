@@ -83,7 +83,7 @@ func (a *API) provenanceGet(l *listing) echo.HandlerFunc {
 		if err != nil || moved {
 			return err
 		}
-		p, err := a.provenance(c.Request().Context(), item.Kind, item.ID)
+		p, err := a.provenance(c.Request().Context(), item.Kind(), item.ID())
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func (a *API) publiccodeGet(c echo.Context) error {
 		return err
 	}
 	prepare(c, &a.headers)
-	etag := "W/" + item.ETag
+	etag := "W/" + item.ETag()
 	if notModified(c, etag) {
 		return nil
 	}

@@ -36,7 +36,7 @@ func (a *API) referenceUpdate(c echo.Context) error {
 		if _, err := web.DecodeMergePatch(c, &body); err != nil {
 			return err
 		}
-		_, err := a.cfg.Registry.ReviseReference(ctx, by, item.ID, body.facts(), item.Rev)
+		_, err := a.cfg.Registry.ReviseReference(ctx, by, item.ID(), body.facts(), item.Rev)
 		return err
 	})
 }
@@ -50,7 +50,7 @@ func (a *API) referenceConfirm(c echo.Context) error {
 				return err
 			}
 		}
-		_, err := a.cfg.Registry.ConfirmReference(ctx, by, item.ID, body.ChooseAgain, item.Rev)
+		_, err := a.cfg.Registry.ConfirmReference(ctx, by, item.ID(), body.ChooseAgain, item.Rev)
 		return err
 	})
 }
@@ -58,7 +58,7 @@ func (a *API) referenceConfirm(c echo.Context) error {
 // referenceContest answers POST /references/{ref}/contest.
 func (a *API) referenceContest(c echo.Context) error {
 	return a.revise(c, registry.KindReference, func(ctx context.Context, by member.Actor, item *catalogue.Item) error {
-		_, err := a.cfg.Registry.ContestReference(ctx, by, item.ID, item.Rev)
+		_, err := a.cfg.Registry.ContestReference(ctx, by, item.ID(), item.Rev)
 		return err
 	})
 }

@@ -116,7 +116,7 @@ func (a *API) searchQuery(c echo.Context) (catalogue.SearchQuery, error) {
 
 // appendHit appends one thing found, and why.
 func (a *API) appendHit(b []byte, h *catalogue.Hit) []byte {
-	b = appendString(append(b, `{"type":`...), string(h.Item.Kind))
+	b = appendString(append(b, `{"type":`...), string(h.Item.Kind()))
 	if h.Role != "" {
 		b = appendString(append(b, `,"role":`...), h.Role)
 	}

@@ -26,12 +26,12 @@ func (a *API) similar(c echo.Context) error {
 		return err
 	}
 	raw, by := c.Request().URL.RawQuery, web.Actor(c.Request().Context())
-	path := a.lists.collectivities.path + "/" + string(item.Slug) + "/similar"
+	path := a.lists.collectivities.path + "/" + string(item.Slug()) + "/similar"
 	prepare(c, &a.headers)
 	if notModified(c, listTag(a.cfg.Catalogue.Version(registry.KindOrganisation), path, raw, "", asJSON, by)) {
 		return nil
 	}
-	page, err := a.cfg.Catalogue.Similar(item.ID, by, size)
+	page, err := a.cfg.Catalogue.Similar(item.ID(), by, size)
 	if err != nil {
 		return err
 	}

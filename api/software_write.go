@@ -34,7 +34,7 @@ func (a *API) softwareUpdate(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	k, err := a.cfg.Registry.Software(ctx, string(item.ID))
+	k, err := a.cfg.Registry.Software(ctx, string(item.ID()))
 	if err != nil {
 		return err
 	}
@@ -44,10 +44,10 @@ func (a *API) softwareUpdate(c echo.Context) error {
 		return err
 	}
 	p := registry.Patch[registry.SoftwareFacts]{Facts: body.facts(), Set: spokenOf(patch, softwareFields())}
-	if _, err := a.cfg.Registry.ReviseSoftware(ctx, by, string(item.ID), p, item.Rev); err != nil {
+	if _, err := a.cfg.Registry.ReviseSoftware(ctx, by, string(item.ID()), p, item.Rev); err != nil {
 		return inTheirWords(err, softwareNames())
 	}
-	return a.change(c, registry.KindSoftware, item.ID, by)
+	return a.change(c, registry.KindSoftware, item.ID(), by)
 }
 
 // softwareDelete answers DELETE /software/{ref}.
@@ -60,7 +60,7 @@ func (a *API) softwareDelete(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := a.cfg.Registry.WithdrawSoftware(c.Request().Context(), by, string(item.ID), item.Rev); err != nil {
+	if err := a.cfg.Registry.WithdrawSoftware(c.Request().Context(), by, string(item.ID()), item.Rev); err != nil {
 		return err
 	}
 	return a.gone(c)

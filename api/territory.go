@@ -126,8 +126,8 @@ func (a *API) territoryGet(c echo.Context) error {
 	if b.SIREN != "" {
 		switch item, err := a.bySIREN(b.SIREN); {
 		case err == nil:
-			d.Organisation = string(item.Slug)
-			etag = fmt.Sprintf(`W/"%d-%s-%s-%s"`, a.cfg.Register.Vintage().Year, b.Kind, b.Code, item.Slug)
+			d.Organisation = string(item.Slug())
+			etag = fmt.Sprintf(`W/"%d-%s-%s-%s"`, a.cfg.Register.Vintage().Year, b.Kind, b.Code, item.Slug())
 		case !fault.Is(err, fault.Missing):
 			return err
 		}

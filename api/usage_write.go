@@ -39,7 +39,7 @@ func (a *API) usageUpdate(c echo.Context) error {
 			return err
 		}
 		of := registry.UsageOf{Organisation: d.Organisation.ID, Software: d.Software.ID, Provider: string(body.Provider)}
-		_, err := a.cfg.Registry.ReviseUsage(ctx, by, item.ID, of, body.facts(), item.Rev)
+		_, err := a.cfg.Registry.ReviseUsage(ctx, by, item.ID(), of, body.facts(), item.Rev)
 		return err
 	})
 }
@@ -47,7 +47,7 @@ func (a *API) usageUpdate(c echo.Context) error {
 // usageConfirm answers POST /usages/{ref}/confirm.
 func (a *API) usageConfirm(c echo.Context) error {
 	return a.revise(c, registry.KindUsage, func(ctx context.Context, by member.Actor, item *catalogue.Item) error {
-		_, err := a.cfg.Registry.ConfirmUsage(ctx, by, item.ID, item.Rev)
+		_, err := a.cfg.Registry.ConfirmUsage(ctx, by, item.ID(), item.Rev)
 		return err
 	})
 }
@@ -71,7 +71,7 @@ func (a *API) revise(c echo.Context, kind registry.Kind, act func(ctx context.Co
 	if err := act(c.Request().Context(), by, item); err != nil {
 		return err
 	}
-	return a.change(c, kind, item.ID, by)
+	return a.change(c, kind, item.ID(), by)
 }
 
 // remove is the common walk of what takes a declaration back.
@@ -84,7 +84,7 @@ func (a *API) remove(c echo.Context, kind registry.Kind, withdraw func(context.C
 	if err != nil {
 		return err
 	}
-	if err := withdraw(c.Request().Context(), by, item.ID, item.Rev); err != nil {
+	if err := withdraw(c.Request().Context(), by, item.ID(), item.Rev); err != nil {
 		return err
 	}
 	return a.gone(c)
@@ -93,7 +93,7 @@ func (a *API) remove(c echo.Context, kind registry.Kind, withdraw func(context.C
 // read reads a representation back into its struct.
 func read(item *catalogue.Item, into any) error {
 	if err := json.Unmarshal(item.JSON, into); err != nil {
-		return fmt.Errorf("read the representation of %s %s: %w", item.Kind, item.ID, err)
+		return fmt.Errorf("read the representation of %s %s: %w", item.Kind(), item.ID(), err)
 	}
 	return nil
 }

@@ -127,7 +127,7 @@ func (a *API) present(c echo.Context, kind registry.Kind, by member.Actor) (*cat
 // matches checks If-Match. A tag holds the thing's own revision and a mark of its representation: a
 // change around the thing, such as one more user, moves the mark and is no reason to refuse.
 func matches(c echo.Context, item *catalogue.Item) error {
-	err := web.MatchRev(c, item.ETag)
+	err := web.MatchRev(c, item.ETag())
 	if !fault.Is(err, fault.Stale) {
 		return err
 	}

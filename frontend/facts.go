@@ -55,7 +55,7 @@ func declared[T any](ctx context.Context, p *Pages, q catalogue.Query, id func(*
 	order := make(map[registry.ID]int, len(listed.Items))
 	ids := make([]registry.ID, len(listed.Items))
 	for i, it := range listed.Items {
-		order[it.ID], ids[i] = i, it.ID
+		order[it.ID()], ids[i] = i, it.ID()
 	}
 	list, err := shown(ctx, ids...)
 	if err != nil {
@@ -81,7 +81,7 @@ func (p *Pages) links(pg page, kind registry.Kind, ids ...registry.ID) map[regis
 	}
 	out := make(map[registry.ID]link, len(ids))
 	for _, it := range p.cfg.Catalogue.ItemsByID(kind, visitor(), ids...) {
-		out[it.ID] = link{it.Name, pg.To(path + string(it.Slug))}
+		out[it.ID()] = link{it.Name(), pg.To(path + string(it.Slug()))}
 	}
 	return out
 }

@@ -53,15 +53,15 @@ func (p *Pages) organisation(c echo.Context) error {
 	if err != nil || moved {
 		return err
 	}
-	f, err := p.read(ctx, nil, []registry.ID{item.ID})
+	f, err := p.read(ctx, nil, []registry.ID{item.ID()})
 	if err != nil {
 		return err
 	}
-	o, ok := f.organisations[item.ID]
+	o, ok := f.organisations[item.ID()]
 	if !ok { // gone since the catalogue was asked
 		return fault.New(fault.Missing, "organisation_missing")
 	}
-	v := organisationPage{page: p.begin(c), Organisation: o, Slug: string(item.Slug), RoleKeys: o.Roles, Number: grouped(o.SIREN)}
+	v := organisationPage{page: p.begin(c), Organisation: o, Slug: string(item.Slug()), RoleKeys: o.Roles, Number: grouped(o.SIREN)}
 	v.Title, v.Lead = o.Name, o.Summary.In(v.Lang)
 	v.Description = v.Lead
 	v.Canonical, v.Data = p.cfg.BaseURL+"/organismes/"+v.Slug, "/api/v1/organisations/"+v.Slug
@@ -153,7 +153,7 @@ func (p *Pages) peers(v *organisationPage) error {
 		return err
 	}
 	for i, it := range alike.Items {
-		x := peer{link: link{it.Name, v.To("/organismes/" + string(it.Slug))}}
+		x := peer{link: link{it.Name(), v.To("/organismes/" + string(it.Slug()))}}
 		if i < len(alike.Matches) {
 			x.Why = p.reasons(v.words, alike.Matches[i].Reasons)
 		}

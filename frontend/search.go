@@ -177,10 +177,10 @@ func (p *Pages) tabs(ctx context.Context, pg page, q question, res *catalogue.Se
 func (p *Pages) hits(ctx context.Context, pg page, found []catalogue.Hit, asked string) ([]hit, error) {
 	var software, organisations []registry.ID
 	for _, h := range found {
-		if h.Item.Kind == registry.KindSoftware {
-			software = append(software, h.Item.ID)
+		if h.Item.Kind() == registry.KindSoftware {
+			software = append(software, h.Item.ID())
 		} else {
-			organisations = append(organisations, h.Item.ID)
+			organisations = append(organisations, h.Item.ID())
 		}
 	}
 	f, err := p.read(ctx, software, organisations)
@@ -193,14 +193,14 @@ func (p *Pages) hits(ctx context.Context, pg page, found []catalogue.Hit, asked 
 	}
 	out := make([]hit, 0, len(found))
 	for _, h := range found {
-		v := hit{Name: h.Item.Name, Why: p.reasons(pg.words, h.Why)}
-		if h.Item.Kind == registry.KindSoftware {
-			s := f.software[h.Item.ID]
-			v.Kind, v.Href, v.Summary = "software", pg.To("/logiciels/"+string(h.Item.Slug)), s.Summary.In(pg.Lang)
+		v := hit{Name: h.Item.Name(), Why: p.reasons(pg.words, h.Why)}
+		if h.Item.Kind() == registry.KindSoftware {
+			s := f.software[h.Item.ID()]
+			v.Kind, v.Href, v.Summary = "software", pg.To("/logiciels/"+string(h.Item.Slug())), s.Summary.In(pg.Lang)
 			v.Facts = softwareFacts(pg.words, s, h.Item.Users())
 		} else {
-			o := f.organisations[h.Item.ID]
-			v.Kind, v.Href, v.Summary = roleOf(h.Role, o), pg.To("/organismes/"+string(h.Item.Slug)), o.Summary.In(pg.Lang)
+			o := f.organisations[h.Item.ID()]
+			v.Kind, v.Href, v.Summary = roleOf(h.Role, o), pg.To("/organismes/"+string(h.Item.Slug())), o.Summary.In(pg.Lang)
 			v.Facts = p.organisationFacts(pg.words, o, h.Item)
 			v.Why = append(v.Why, p.reasons(pg.words, ties.of(h.Item))...)
 		}

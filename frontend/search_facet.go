@@ -137,7 +137,7 @@ func (p *Pages) valueLabel(w *words, dim, value string) string {
 
 func (p *Pages) nameOf(kind registry.Kind, ref string) string {
 	if item, _, err := p.cfg.Catalogue.Get(kind, ref, visitor()); err == nil {
-		return item.Name
+		return item.Name()
 	}
 	return ref
 }

@@ -38,8 +38,8 @@ func (p *Pages) ties(asked string) (ties, error) {
 		where []catalogue.Term
 		into  *catalogue.Bitmap
 	}{
-		{[]catalogue.Term{where("uses", string(t.software.ID))}, &t.uses},
-		{[]catalogue.Term{where("role", string(registry.RoleProvider)), where("software", string(t.software.ID))}, &t.offers},
+		{[]catalogue.Term{where("uses", string(t.software.ID()))}, &t.uses},
+		{[]catalogue.Term{where("role", string(registry.RoleProvider)), where("software", string(t.software.ID()))}, &t.offers},
 	} {
 		found, err := t.snapshot.Match(catalogue.Query{Kind: registry.KindOrganisation, By: visitor(), Where: side.where})
 		if err != nil {
@@ -52,7 +52,7 @@ func (p *Pages) ties(asked string) (ties, error) {
 
 // of returns the reasons of an organisation.
 func (t ties) of(it *catalogue.Item) []catalogue.Reason {
-	ord, known := t.snapshot.Ord(registry.KindOrganisation, it.ID)
+	ord, known := t.snapshot.Ord(registry.KindOrganisation, it.ID())
 	if t.software == nil || !known {
 		return nil
 	}
@@ -62,7 +62,7 @@ func (t ties) of(it *catalogue.Item) []catalogue.Reason {
 		in   catalogue.Bitmap
 	}{{"uses", t.uses}, {"offers", t.offers}} {
 		if side.in != nil && side.in.Has(ord) {
-			out = append(out, catalogue.Reason{Code: side.code, Of: t.software.ID, Name: t.software.Name})
+			out = append(out, catalogue.Reason{Code: side.code, Of: t.software.ID(), Name: t.software.Name()})
 		}
 	}
 	return out

@@ -22,7 +22,7 @@ func usageOf(t *testing.T, h *house, organisation, software string) registry.ID 
 	if err != nil || len(found.Items) != 1 {
 		t.Fatalf("%v, %v", found, err)
 	}
-	return found.Items[0].ID
+	return found.Items[0].ID()
 }
 
 func TestStaticFilesMayBeKeptForEver(t *testing.T) {

@@ -61,15 +61,15 @@ func (p *Pages) software(c echo.Context) error {
 	if err != nil || moved {
 		return err
 	}
-	f, err := p.read(ctx, []registry.ID{item.ID}, nil)
+	f, err := p.read(ctx, []registry.ID{item.ID()}, nil)
 	if err != nil {
 		return err
 	}
-	s, ok := f.software[item.ID]
+	s, ok := f.software[item.ID()]
 	if !ok { // gone since the catalogue was asked
 		return fault.New(fault.Missing, "software_missing")
 	}
-	v := softwarePage{page: p.begin(c), Software: s, Slug: string(item.Slug), Running: item.Users()}
+	v := softwarePage{page: p.begin(c), Software: s, Slug: string(item.Slug()), Running: item.Users()}
 	v.Title, v.Lead, v.About = s.Name, s.Summary.In(v.Lang), markdown(s.Description.In(v.Lang))
 	v.Description = v.Lead
 	v.Canonical, v.Data = p.cfg.BaseURL+"/logiciels/"+v.Slug, "/api/v1/software/"+v.Slug
@@ -91,8 +91,8 @@ func (p *Pages) find(c echo.Context, kind registry.Kind, path string) (item *cat
 	if err != nil {
 		return nil, false, err
 	}
-	if slug == "" && c.Param("ref") == string(item.ID) {
-		slug = item.Slug // the page has one address
+	if slug == "" && c.Param("ref") == string(item.ID()) {
+		slug = item.Slug() // the page has one address
 	}
 	if slug == "" {
 		return item, false, nil
@@ -162,7 +162,7 @@ func (p *Pages) whoSells(ctx context.Context, v *softwarePage) error {
 		return err
 	}
 	for i, it := range ranked.Items {
-		s := seller{link: link{it.Name, v.To("/organismes/" + string(it.Slug))}}
+		s := seller{link: link{it.Name(), v.To("/organismes/" + string(it.Slug()))}}
 		if i < len(ranked.Matches) {
 			for _, r := range ranked.Matches[i].Reasons {
 				if r.Code == "confirmed_reference" || r.Code == "choose_again" {
@@ -171,7 +171,7 @@ func (p *Pages) whoSells(ctx context.Context, v *softwarePage) error {
 			}
 		}
 		for j := range offers {
-			if offers[j].Provider == it.ID {
+			if offers[j].Provider == it.ID() {
 				s.Offers = append(s.Offers, p.offer(v.page, &offers[j], s.link))
 			}
 		}
@@ -185,8 +185,8 @@ func (p *Pages) whoSells(ctx context.Context, v *softwarePage) error {
 func (p *Pages) comparable(v *softwarePage) {
 	for _, name := range v.Alternatives {
 		l := link{Name: name}
-		if it, _, err := p.cfg.Catalogue.Get(registry.KindSoftware, text.Slug(name), visitor()); err == nil && text.Fold(it.Name) == text.Fold(name) {
-			l = link{it.Name, v.To("/logiciels/" + string(it.Slug))}
+		if it, _, err := p.cfg.Catalogue.Get(registry.KindSoftware, text.Slug(name), visitor()); err == nil && text.Fold(it.Name()) == text.Fold(name) {
+			l = link{it.Name(), v.To("/logiciels/" + string(it.Slug()))}
 		}
 		v.Similar = append(v.Similar, l)
 	}

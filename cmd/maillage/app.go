@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -25,10 +26,12 @@ import (
 )
 
 // The garbage collector's aims: an instance keeps much and throws little away, so that collecting
-// early costs little and saves a third of the memory. GOGC in the environment has no say.
+// early costs little and saves a third of the memory. While everything is read, what is thrown away is
+// let be until that much memory is used. GOGC and GOMEMLIMIT in the environment have no say.
 const (
 	gcPercent        = 50
 	gcPercentLoading = 400
+	loadingLimit     = 224 << 20 // bytes
 )
 
 // app is an instance put together: the wiring, and nothing else.
@@ -88,22 +91,23 @@ func openApp(ctx context.Context, cfg Config, log *slog.Logger, migrate bool) (*
 
 // read opens the read side: the catalogue in memory and the search index beside the data.
 func (a *app) read(ctx context.Context) error {
-	// Collecting what reading everything leaves behind would take a third of the time: see giveBack.
 	defer debug.SetGCPercent(gcPercent)
 	debug.SetGCPercent(gcPercentLoading)
+	defer debug.SetMemoryLimit(math.MaxInt64)
+	debug.SetMemoryLimit(loadingLimit)
 	a.renderer = api.NewRenderer(a.cfg.BaseURL, a.register)
 	a.catalogue = catalogue.New(catalogue.Config{Source: a.db, Renderer: a.renderer, Register: a.register, Dir: a.cfg.Data,
 		Now: time.Now, Logger: a.log})
-	if err := a.catalogue.Load(ctx); err != nil {
-		return err
-	}
-	a.db.OnCommit(a.catalogue.Wake)
+	// The index is opened while the catalogue is read: neither needs the other for that.
+	loaded := make(chan error, 1)
+	go func() { loaded <- a.catalogue.Load(ctx) }()
 	var err error
 	a.index, err = search.New(search.Config{Dir: filepath.Join(a.cfg.Data, "search"), Catalogue: a.catalogue, Source: a.db,
 		Fallback: a.db, Misses: a.db, Register: a.register, Now: time.Now, Logger: a.log})
-	if err != nil {
+	if err = errors.Join(<-loaded, err); err != nil {
 		return err
 	}
+	a.db.OnCommit(a.catalogue.Wake)
 	a.db.OnCommit(a.index.Wake)
 	return nil
 }

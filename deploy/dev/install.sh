@@ -17,6 +17,7 @@ for command in "$@"; do
 	postgres) "$here/postgres-bin.sh" >/dev/null 2>&1 || missing+=(postgresql) ;;
 	# The race detector links with the C library: a compiler without its headers is not enough.
 	gcc) { command -v gcc && [ -e /usr/include/stdlib.h ]; } >/dev/null || missing+=(gcc libc6-dev) ;;
+	node) command -v node >/dev/null || missing+=(nodejs) ;;
 	*) command -v "$command" >/dev/null || missing+=("$command") ;;
 	esac
 done

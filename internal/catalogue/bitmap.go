@@ -100,19 +100,32 @@ func (b Bitmap) Each(fn func(ord int) bool) {
 	}
 }
 
-// postings are the ordinals that have one value: a list, and a bitmap too when they are many.
+// postings are, for one dimension, the ordinals that have each value: lists one after the other, and
+// a bitmap too for the values that many have.
 type postings struct {
-	ords []uint32
-	bits Bitmap
+	starts []uint32 // by value, and one more: where its ordinals begin
+	ords   []uint32
+	dense  map[uint32]Bitmap
 }
 
-// addTo adds the ordinals to a bitmap.
-func (p *postings) addTo(b Bitmap) {
-	if p.bits != nil {
-		b.Or(p.bits)
+// len returns how many values there are.
+func (p *postings) len() int { return max(len(p.starts)-1, 0) }
+
+// of returns the ordinals that have a value, ascending.
+func (p *postings) of(value uint32) []uint32 {
+	if int(value) >= p.len() {
+		return nil
+	}
+	return p.ords[p.starts[value]:p.starts[value+1]]
+}
+
+// addTo adds the ordinals that have a value to a bitmap.
+func (p *postings) addTo(b Bitmap, value uint32) {
+	if dense := p.dense[value]; dense != nil {
+		b.Or(dense)
 		return
 	}
-	for _, o := range p.ords {
+	for _, o := range p.of(value) {
 		b.Set(int(o))
 	}
 }

@@ -153,7 +153,7 @@ func all[T any](ctx context.Context, page func(context.Context, registry.ID, int
 }
 
 // pages reads every page of a list and makes its items while the next page is being read.
-func pages[T any](ctx context.Context, page func(context.Context, registry.ID, int) ([]T, error), id func(T) registry.ID, make func(*T) *Item) ([]*Item, error) {
+func pages[T any](ctx context.Context, page func(context.Context, registry.ID, int) ([]T, error), id func(T) registry.ID, make func(*keeper, *T) *Item) ([]*Item, error) {
 	var (
 		out   []*Item
 		after registry.ID
@@ -179,10 +179,11 @@ func pages[T any](ctx context.Context, page func(context.Context, registry.ID, i
 	return out, failed
 }
 
-func build[T any](things []T, make func(*T) *Item) []*Item {
+func build[T any](things []T, make func(*keeper, *T) *Item) []*Item {
 	items := slices.Grow([]*Item(nil), len(things))
+	k := newKeeper(len(things))
 	for i := range things {
-		items = append(items, make(&things[i]))
+		items = append(items, make(k, &things[i]))
 	}
 	return items
 }
@@ -190,7 +191,7 @@ func build[T any](things []T, make func(*T) *Item) []*Item {
 func byIdentity(items []*Item) map[registry.ID]*Item {
 	m := make(map[registry.ID]*Item, len(items))
 	for _, it := range items {
-		m[it.ID] = it
+		m[it.ID()] = it
 	}
 	return m
 }
@@ -256,7 +257,7 @@ func (c *Catalogue) rebuild(ctx context.Context, s *Snapshot, touched map[regist
 // namesMoved reports whether a former name may have come or gone: an entity left, came back, or has
 // another slug.
 func namesMoved(old *table, touched map[registry.ID]bool, fresh map[registry.ID]*Item) bool {
-	if old.slugs == nil {
+	if old.slugs.slots == nil {
 		return false
 	}
 	for id := range touched {
@@ -264,10 +265,10 @@ func namesMoved(old *table, touched map[registry.ID]bool, fresh map[registry.ID]
 		is, has := fresh[id]
 		_, formerID := old.redirects[string(id)]
 		switch {
-		case had != has && (had || formerID), had && has && was.Slug != is.Slug:
+		case had != has && (had || formerID), had && has && was.Slug() != is.Slug():
 			return true
 		case has:
-			if _, former := old.redirects[string(is.Slug)]; former {
+			if _, former := old.redirects[string(is.Slug())]; former {
 				return true
 			}
 		}
@@ -276,7 +277,7 @@ func namesMoved(old *table, touched map[registry.ID]bool, fresh map[registry.ID]
 }
 
 func remake[T any](ctx context.Context, fresh map[registry.Kind]map[registry.ID]*Item, kind registry.Kind, touched map[registry.Kind]map[registry.ID]bool,
-	read func(context.Context, ...registry.ID) ([]T, error), make func(*T) *Item) error {
+	read func(context.Context, ...registry.ID) ([]T, error), make func(*keeper, *T) *Item) error {
 	things, err := read(ctx, keysOf(touched[kind])...)
 	if err != nil {
 		return err
@@ -296,7 +297,7 @@ func replaced(kind registry.Kind, old []*Item, touched map[registry.ID]bool, fre
 	slices.SortFunc(added, compare)
 	out := make([]*Item, 0, len(old)+len(added))
 	for _, it := range old {
-		if touched[it.ID] {
+		if touched[it.ID()] {
 			continue
 		}
 		for len(added) > 0 && compare(added[0], it) < 0 {
@@ -307,14 +308,31 @@ func replaced(kind registry.Kind, old []*Item, touched map[registry.ID]bool, fre
 	return append(out, added...)
 }
 
-// base makes the part that all items have.
-func (b *builder) base(kind registry.Kind, id registry.ID, slug registry.Slug, name string, rev int64, created, updated time.Time, body []byte) *Item {
-	kept, err := b.arena.add(body)
+// made is the part that all items have.
+type made struct {
+	kind             registry.Kind
+	id               registry.ID
+	slug             registry.Slug
+	name, key        string
+	release          string
+	rev              int64
+	created, updated time.Time
+	body             []byte
+}
+
+// item makes an item. Its values are those gathered in the keeper.
+func (b *builder) item(k *keeper, m made) *Item {
+	kept, err := b.arena.add(m.body)
 	if err != nil {
 		b.fail(err)
 	}
-	return &Item{Kind: kind, ID: id, Slug: slug, Name: name, Rev: rev, JSON: kept, ETag: tag(rev, body),
-		CreatedAt: created, UpdatedAt: updated}
+	it := k.item()
+	it.kind = uint8(slices.Index(kinds, m.kind)) //nolint:gosec // one of five
+	it.JSON, it.Rev, it.spot = kept, m.rev, nowhere
+	it.updated, it.created = m.updated.UnixMicro(), m.created.UnixMicro()
+	it.values = k.keep(k.scratch)
+	it.setText(k.join, string(m.id), string(m.slug), m.name, m.key, tag(m.rev, m.body), m.release)
+	return it
 }
 
 // fail notes the first failure of a build: items are made in several places at once.
@@ -339,12 +357,12 @@ func (b *builder) brief(kind registry.Kind, id registry.ID) Brief {
 	if !ok {
 		return Brief{ID: id}
 	}
-	return Brief{ID: id, Slug: it.Slug, Name: it.Name}
+	return Brief{ID: id, Slug: it.Slug(), Name: it.Name()}
 }
 
-func (b *builder) software(s *registry.Software) *Item {
+func (b *builder) software(k *keeper, s *registry.Software) *Item {
 	v := SoftwareView{Software: *s, Users: map[registry.Stage]int{}}
-	values := valuesOf{kind: registry.KindSoftware, words: b.words[registry.KindSoftware]}
+	values := b.values(k, registry.KindSoftware)
 	values.add("licence", s.Licence)
 	for _, c := range s.Categories {
 		values.add("category", c)
@@ -359,8 +377,8 @@ func (b *builder) software(s *registry.Software) *Item {
 	for _, r := range s.Replaces {
 		values.add("replaces", text.Fold(r))
 	}
-	for _, k := range s.Keywords {
-		values.add("keyword", text.Fold(k))
+	for _, w := range s.Keywords {
+		values.add("keyword", text.Fold(w))
 	}
 	providers := map[registry.ID]bool{}
 	for _, d := range b.of[s.ID] {
@@ -369,7 +387,7 @@ func (b *builder) software(s *registry.Software) *Item {
 		case d.running():
 			v.Users[d.stage]++
 			v.UsersTotal++
-			b.user(&values, d)
+			b.user(values, d)
 		case d.kind == registry.KindOffer:
 			providers[d.provider] = true
 			values.add("provider", string(d.provider))
@@ -381,14 +399,14 @@ func (b *builder) software(s *registry.Software) *Item {
 		}
 	}
 	v.Providers = len(providers)
-	it := b.base(registry.KindSoftware, s.ID, s.Slug, s.Name, s.Rev, s.CreatedAt, s.UpdatedAt, b.cfg.Renderer.Software(v, b.now))
-	it.values, it.nameKey, it.release = values.done(), text.SortKey(s.Name), string(s.ReleaseDate)
-	it.users, it.references = int32(v.UsersTotal), int32(v.References) //nolint:gosec // counts of declarations
+	it := b.item(k, made{kind: registry.KindSoftware, id: s.ID, slug: s.Slug, name: s.Name, key: text.SortKey(s.Name), release: string(s.ReleaseDate),
+		rev: s.Rev, created: s.CreatedAt, updated: s.UpdatedAt, body: b.cfg.Renderer.Software(v, b.now)})
+	it.uses, it.references = int32(v.UsersTotal), int32(v.References) //nolint:gosec // counts of declarations
 	return it
 }
 
 // user adds to a software's values those of an organisation that runs it.
-func (b *builder) user(values *valuesOf, d *declaration) {
+func (b *builder) user(values valuesOf, d *declaration) {
 	values.add("stage", string(d.stage))
 	values.add("user", string(d.organisation))
 	org, ok := b.entity(registry.KindOrganisation, d.organisation)
@@ -401,25 +419,23 @@ func (b *builder) user(values *valuesOf, d *declaration) {
 	}
 }
 
-// of returns the first value an organisation has of a dimension, empty when it has none.
-func (v *vocabulary) of(it *Item, dim string) string {
-	d := slices.Index(dims[it.Kind], dim)
-	v.mu.RLock()
-	defer v.mu.RUnlock()
+// of returns the first value an item has of a dimension, empty when it has none.
+func (v vocabulary) of(it *Item, dim string) string {
+	d := slices.Index(dims[it.Kind()], dim)
 	for _, f := range it.values {
 		if int(f.dim()) == d {
-			return v.names[d][f.value()]
+			return v.names(d)[f.value()]
 		}
 	}
 	return ""
 }
 
-func (b *builder) organisation(o *registry.Organisation) *Item {
+func (b *builder) organisation(k *keeper, o *registry.Organisation) *Item {
 	v := OrganisationView{Organisation: *o}
 	if o.Population > 0 {
 		v.Stratum = territory.Stratum(o.Population)
 	}
-	values := valuesOf{kind: registry.KindOrganisation, words: b.words[registry.KindOrganisation]}
+	values := b.values(k, registry.KindOrganisation)
 	var roles uint8
 	for _, r := range o.Roles {
 		values.add("role", string(r))
@@ -442,16 +458,17 @@ func (b *builder) organisation(o *registry.Organisation) *Item {
 		values.add("siren", s)
 	}
 	for _, d := range b.of[o.ID] {
-		b.counted(&v, &values, o.ID, d)
+		b.counted(&v, values, o.ID, d)
 	}
-	it := b.base(registry.KindOrganisation, o.ID, o.Slug, o.Name, o.Rev, o.CreatedAt, o.UpdatedAt, b.cfg.Renderer.Organisation(v, b.now))
-	it.values, it.nameKey, it.Point, it.roles = values.done(), text.SortKey(o.Name), o.Point, roles
-	it.usages, it.references, it.population = int32(v.Usages), int32(v.References), int32(min(o.Population, 1<<30)) //nolint:gosec // bounded
+	it := b.item(k, made{kind: registry.KindOrganisation, id: o.ID, slug: o.Slug, name: o.Name, key: text.SortKey(o.Name),
+		rev: o.Rev, created: o.CreatedAt, updated: o.UpdatedAt, body: b.cfg.Renderer.Organisation(v, b.now)})
+	it.spot, it.roles = spotOf(o.Point), roles
+	it.uses, it.references, it.population = int32(v.Usages), int32(v.References), int32(min(o.Population, 1<<30)) //nolint:gosec // bounded
 	return it
 }
 
 // counted adds one declaration to what is shown of an organisation.
-func (b *builder) counted(v *OrganisationView, values *valuesOf, id registry.ID, d *declaration) {
+func (b *builder) counted(v *OrganisationView, values valuesOf, id registry.ID, d *declaration) {
 	switch {
 	case d.kind == registry.KindUsage && d.organisation == id && d.visibility == registry.Public:
 		v.Usages++
@@ -471,7 +488,7 @@ func (b *builder) counted(v *OrganisationView, values *valuesOf, id registry.ID,
 		}
 	case d.kind == registry.KindReference && d.counts && d.provider == id:
 		v.References++
-		if d.chooseAgain != nil && *d.chooseAgain {
+		if d.again {
 			v.ChooseAgain++
 		}
 	case d.kind == registry.KindReference && d.counts:

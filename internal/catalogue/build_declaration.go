@@ -33,9 +33,9 @@ func (b *builder) declaration(id registry.ID, make func() *declaration) *declara
 	return make()
 }
 
-func (b *builder) usage(u *registry.Usage) *Item {
+func (b *builder) usage(k *keeper, u *registry.Usage) *Item {
 	v := UsageView{Usage: *u, Organisation: b.brief(registry.KindOrganisation, u.Organisation), Software: b.brief(registry.KindSoftware, u.Software)}
-	values := valuesOf{kind: registry.KindUsage, words: b.words[registry.KindUsage]}
+	values := b.values(k, registry.KindUsage)
 	values.add("organisation", string(u.Organisation))
 	values.add("software", string(u.Software))
 	if u.Provider != "" {
@@ -57,14 +57,15 @@ func (b *builder) usage(u *registry.Usage) *Item {
 			values.add(dim, words.of(org, dim))
 		}
 	}
-	it := b.base(registry.KindUsage, u.ID, "", v.Organisation.Name+" : "+v.Software.Name, u.Rev, u.CreatedAt, u.UpdatedAt, b.cfg.Renderer.Usage(v, b.now))
-	it.values, it.decl, it.release = values.done(), b.declaration(u.ID, func() *declaration { return ofUsage(u) }), string(u.Since)
+	it := b.item(k, made{kind: registry.KindUsage, id: u.ID, name: v.Organisation.Name + " : " + v.Software.Name, release: string(u.Since), rev: u.Rev,
+		created: u.CreatedAt, updated: u.UpdatedAt, body: b.cfg.Renderer.Usage(v, b.now)})
+	it.decl = b.declaration(u.ID, func() *declaration { return ofUsage(u) })
 	return it
 }
 
-func (b *builder) offer(o *registry.Offer) *Item {
+func (b *builder) offer(k *keeper, o *registry.Offer) *Item {
 	v := OfferView{Offer: *o, Provider: b.brief(registry.KindOrganisation, o.Provider), Software: b.brief(registry.KindSoftware, o.Software)}
-	values := valuesOf{kind: registry.KindOffer, words: b.words[registry.KindOffer]}
+	values := b.values(k, registry.KindOffer)
 	values.add("provider", string(o.Provider))
 	values.add("software", string(o.Software))
 	for _, s := range o.Services {
@@ -78,15 +79,16 @@ func (b *builder) offer(o *registry.Offer) *Item {
 		values.add("region", r)
 	}
 	values.add("purchase", string(o.Purchase))
-	it := b.base(registry.KindOffer, o.ID, "", v.Provider.Name+" : "+v.Software.Name, o.Rev, o.CreatedAt, o.UpdatedAt, b.cfg.Renderer.Offer(v, b.now))
-	it.values, it.decl = values.done(), b.declaration(o.ID, func() *declaration { return ofOffer(o) })
+	it := b.item(k, made{kind: registry.KindOffer, id: o.ID, name: v.Provider.Name + " : " + v.Software.Name, rev: o.Rev,
+		created: o.CreatedAt, updated: o.UpdatedAt, body: b.cfg.Renderer.Offer(v, b.now)})
+	it.decl = b.declaration(o.ID, func() *declaration { return ofOffer(o) })
 	return it
 }
 
-func (b *builder) reference(r *registry.Reference) *Item {
+func (b *builder) reference(k *keeper, r *registry.Reference) *Item {
 	v := ReferenceView{Reference: *r, Provider: b.brief(registry.KindOrganisation, r.Provider),
 		Organisation: b.brief(registry.KindOrganisation, r.Organisation), Software: b.brief(registry.KindSoftware, r.Software)}
-	values := valuesOf{kind: registry.KindReference, words: b.words[registry.KindReference]}
+	values := b.values(k, registry.KindReference)
 	values.add("provider", string(r.Provider))
 	values.add("organisation", string(r.Organisation))
 	values.add("software", string(r.Software))
@@ -101,7 +103,8 @@ func (b *builder) reference(r *registry.Reference) *Item {
 		}
 		values.add("choose_again", answer)
 	}
-	it := b.base(registry.KindReference, r.ID, "", v.Provider.Name+" → "+v.Organisation.Name+" : "+v.Software.Name, r.Rev, r.CreatedAt, r.UpdatedAt, b.cfg.Renderer.Reference(v, b.now))
-	it.values, it.decl = values.done(), b.declaration(r.ID, func() *declaration { return ofReference(r) })
+	it := b.item(k, made{kind: registry.KindReference, id: r.ID, name: v.Provider.Name + " → " + v.Organisation.Name + " : " + v.Software.Name, rev: r.Rev,
+		created: r.CreatedAt, updated: r.UpdatedAt, body: b.cfg.Renderer.Reference(v, b.now)})
+	it.decl = b.declaration(r.ID, func() *declaration { return ofReference(r) })
 	return it
 }

@@ -111,24 +111,6 @@ type ReferenceView struct {
 	Software     Brief
 }
 
-// Item is one thing as the catalogue keeps it. It is never changed: a change makes a new one.
-type Item struct {
-	Kind registry.Kind
-	ID   registry.ID
-	Slug registry.Slug
-	Name string
-	Rev  int64
-	// JSON is what the Renderer wrote, an object without trailing newline. It is not to be changed.
-	JSON []byte
-	// ETag is a strong entity tag of JSON, quotes included: `"rev-hash"`.
-	ETag      string
-	UpdatedAt time.Time
-	CreatedAt time.Time
-	Point     *registry.Point
-	// unexported: ordinals of the facets, sort keys, ids of the things it binds
-	facets
-}
-
 // Query asks for a page of things of one kind.
 type Query struct {
 	Kind registry.Kind

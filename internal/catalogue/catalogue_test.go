@@ -116,7 +116,7 @@ func (h house) every(q catalogue.Query) []*catalogue.Item {
 func names(items []*catalogue.Item) []string {
 	out := make([]string, 0, len(items))
 	for _, it := range items {
-		out = append(out, it.Name)
+		out = append(out, it.Name())
 	}
 	return out
 }
@@ -147,8 +147,8 @@ func TestFiltersFindWhatTheDemonstrationHolds(t *testing.T) {
 	if len(users) == 0 {
 		t.Error("nobody uses Nextcloud in Isère")
 	}
-	if u := software(term("user", string(users[0].Slug))); !slices.Contains(u, "Nextcloud") {
-		t.Errorf("%s runs %v", users[0].Name, u)
+	if u := software(term("user", string(users[0].Slug()))); !slices.Contains(u, "Nextcloud") {
+		t.Errorf("%s runs %v", users[0].Name(), u)
 	}
 }
 
@@ -162,7 +162,7 @@ func TestAProviderMustMeetWhatIsAskedWithOneOffer(t *testing.T) {
 	}
 	for i, it := range page.Items {
 		hosts := false
-		for _, o := range h.every(catalogue.Query{Kind: registry.KindOffer, Where: []catalogue.Term{term("provider", string(it.ID)), term("software", "nextcloud"), term("service", "hosting"), term("departement", "38")}}) {
+		for _, o := range h.every(catalogue.Query{Kind: registry.KindOffer, Where: []catalogue.Term{term("provider", string(it.ID())), term("software", "nextcloud"), term("service", "hosting"), term("departement", "38")}}) {
 			hosts = hosts || o.Software() != ""
 		}
 		codes := map[string]bool{}
@@ -170,7 +170,7 @@ func TestAProviderMustMeetWhatIsAskedWithOneOffer(t *testing.T) {
 			codes[r.Code] = true
 		}
 		if !hosts || !codes["service"] || !(codes["offer_area_departement"] || codes["offer_area_region"] || codes["offer_area_france"]) {
-			t.Errorf("%s: hosts %v, reasons %v", it.Name, hosts, page.Matches[i].Reasons)
+			t.Errorf("%s: hosts %v, reasons %v", it.Name(), hosts, page.Matches[i].Reasons)
 		}
 	}
 	q.Sort = "relevance"
@@ -181,7 +181,7 @@ func TestAProviderMustMeetWhatIsAskedWithOneOffer(t *testing.T) {
 		}
 	}
 	if ranked.Matches[0].Score <= 0 {
-		t.Errorf("nothing speaks for %s", ranked.Items[0].Name)
+		t.Errorf("nothing speaks for %s", ranked.Items[0].Name())
 	}
 }
 
@@ -199,7 +199,7 @@ func TestNobodyReadsWhatIsNotTheirs(t *testing.T) {
 	} {
 		shown := map[registry.ID]bool{}
 		for _, it := range h.every(catalogue.Query{Kind: registry.KindUsage, By: who.by}) {
-			shown[it.ID] = true
+			shown[it.ID()] = true
 		}
 		facets, err := h.Facets(catalogue.Query{Kind: registry.KindUsage, By: who.by}, "visibility")
 		h.must(err)
@@ -209,15 +209,15 @@ func TestNobodyReadsWhatIsNotTheirs(t *testing.T) {
 		}
 		want := map[string]int{}
 		for _, it := range everything {
-			u, err := h.db.UsagesByID(t.Context(), it.ID)
+			u, err := h.db.UsagesByID(t.Context(), it.ID())
 			h.must(err)
 			may := who.sees[u[0].Visibility]
 			if may {
 				want[string(u[0].Visibility)]++
 			}
-			_, _, err = h.Get(registry.KindUsage, string(it.ID), who.by)
-			if shown[it.ID] != may || (err == nil) != may || (len(h.ItemsByID(registry.KindUsage, who.by, it.ID)) == 1) != may {
-				t.Errorf("%s and a usage for %s: listed %v, got %v", who.by.Role, u[0].Visibility, shown[it.ID], err)
+			_, _, err = h.Get(registry.KindUsage, string(it.ID()), who.by)
+			if shown[it.ID()] != may || (err == nil) != may || (len(h.ItemsByID(registry.KindUsage, who.by, it.ID())) == 1) != may {
+				t.Errorf("%s and a usage for %s: listed %v, got %v", who.by.Role, u[0].Visibility, shown[it.ID()], err)
 			}
 			if err != nil && !fault.Is(err, fault.Missing) {
 				t.Errorf("a hidden usage answers %v", err)
@@ -248,7 +248,7 @@ func TestUnconfirmedReferencesAreForTheirTwoSides(t *testing.T) {
 	all := h.every(catalogue.Query{Kind: registry.KindReference, By: organiser})
 	confirmed := 0
 	for _, it := range all {
-		refs, err := h.db.ReferencesByID(t.Context(), it.ID)
+		refs, err := h.db.ReferencesByID(t.Context(), it.ID())
 		h.must(err)
 		r := refs[0]
 		if r.Counts() {
@@ -258,8 +258,8 @@ func TestUnconfirmedReferencesAreForTheirTwoSides(t *testing.T) {
 		for by, may := range map[member.Actor]bool{visitor: false, agent: false,
 			{ID: "x", Role: member.Provider, Organisation: string(r.Provider)}:     true,
 			{ID: "y", Role: member.Referent, Organisation: string(r.Organisation)}: true} {
-			_, _, err := h.Get(registry.KindReference, string(it.ID), by)
-			listed := slices.ContainsFunc(h.every(catalogue.Query{Kind: registry.KindReference, By: by}), func(o *catalogue.Item) bool { return o.ID == it.ID })
+			_, _, err := h.Get(registry.KindReference, string(it.ID()), by)
+			listed := slices.ContainsFunc(h.every(catalogue.Query{Kind: registry.KindReference, By: by}), func(o *catalogue.Item) bool { return o.ID() == it.ID() })
 			if (err == nil) != may || listed != may {
 				t.Errorf("%s reference and %s: %v, listed %v", r.State(), by.Role, err, listed)
 			}
@@ -286,8 +286,8 @@ func TestOnesOwnWriteShowsAtOnceEverywhereItCounts(t *testing.T) {
 	}
 	after, _, err := h.Get(registry.KindSoftware, string(u.Software), visitor)
 	h.must(err)
-	if after.ID == before.ID && (after.Users() != before.Users()+1 || after.ETag == before.ETag) {
-		t.Errorf("users went from %d to %d, tag %s to %s", before.Users(), after.Users(), before.ETag, after.ETag)
+	if after.ID() == before.ID() && (after.Users() != before.Users()+1 || after.ETag() == before.ETag()) {
+		t.Errorf("users went from %d to %d, tag %s to %s", before.Users(), after.Users(), before.ETag(), after.ETag())
 	}
 	if h.Version(registry.KindSoftware) == version {
 		t.Error("lists of software kept their version")
@@ -297,7 +297,7 @@ func TestOnesOwnWriteShowsAtOnceEverywhereItCounts(t *testing.T) {
 	h.must(err)
 	h.must(h.CatchUp(t.Context()))
 	it, moved, err := h.Get(registry.KindSoftware, "nextcloud", visitor)
-	if err != nil || moved != "nextcloud-hub" || it.Name != "Nextcloud Hub" {
+	if err != nil || moved != "nextcloud-hub" || it.Name() != "Nextcloud Hub" {
 		t.Errorf("the old slug gives %v, %q, %v", it, moved, err)
 	}
 	for _, o := range h.every(catalogue.Query{Kind: registry.KindUsage, By: organiser, Where: []catalogue.Term{term("software", "nextcloud")}}) {
@@ -329,7 +329,7 @@ func TestFollowingChangesGivesWhatReadingAnewGives(t *testing.T) {
 	_, err = h.registry.AcceptMatch(ctx, organiser, queue[0].ID)
 	h.must(err)
 	h.must(h.CatchUp(ctx))
-	if it, moved, err := h.Get(registry.KindSoftware, string(b.ID), visitor); err != nil || moved != "gimp" || it.ID != a.ID {
+	if it, moved, err := h.Get(registry.KindSoftware, string(b.ID), visitor); err != nil || moved != "gimp" || it.ID() != a.ID {
 		t.Errorf("the merged software gives %v, %q, %v", it, moved, err)
 	}
 	fresh := catalogue.New(catalogue.Config{Source: h.db, Renderer: plain{}, Register: testkit.Register(t), Now: h.clock.Now})
@@ -351,7 +351,7 @@ func TestFollowingChangesGivesWhatReadingAnewGives(t *testing.T) {
 			t.Errorf("%s: facets differ\n%v\n%v", kind, fa, fb)
 		}
 		for i := range followed {
-			if followed[i].ID != read[i].ID || string(followed[i].JSON) != string(read[i].JSON) {
+			if followed[i].ID() != read[i].ID() || string(followed[i].JSON) != string(read[i].JSON) {
 				t.Errorf("%s %d: %s followed, %s read", kind, i, followed[i].JSON, read[i].JSON)
 			}
 		}
@@ -400,9 +400,9 @@ func TestTownsLikeThisOneSayWhy(t *testing.T) {
 	}
 	for i, it := range page.Items {
 		if len(page.Matches[i].Reasons) == 0 || i > 0 && page.Matches[i].Score > page.Matches[i-1].Score {
-			t.Errorf("%s: %+v", it.Name, page.Matches[i])
+			t.Errorf("%s: %+v", it.Name(), page.Matches[i])
 		}
-		if it.Slug == "echirolles-38" {
+		if it.Slug() == "echirolles-38" {
 			t.Error("a town is not its own peer")
 		}
 	}

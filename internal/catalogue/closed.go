@@ -16,17 +16,17 @@ import (
 func closed(dim string) []string {
 	switch dim {
 	case "stage":
-		return words(registry.Stages())
+		return asStrings(registry.Stages())
 	case "hosting":
-		return words(registry.Hostings())
+		return asStrings(registry.Hostings())
 	case "visibility":
-		return words(registry.Visibilities())
+		return asStrings(registry.Visibilities())
 	case "role":
-		return words(registry.Roles())
+		return asStrings(registry.Roles())
 	case "service":
-		return words(registry.Services())
+		return asStrings(registry.Services())
 	case "purchase":
-		return words(registry.Purchases())
+		return asStrings(registry.Purchases())
 	case "status":
 		return registry.DevelopmentStatuses()
 	case "platform":
@@ -41,7 +41,7 @@ func closed(dim string) []string {
 	return nil
 }
 
-func words[T ~string](in []T) []string {
+func asStrings[T ~string](in []T) []string {
 	out := make([]string, len(in))
 	for i, v := range in {
 		out[i] = string(v)

@@ -10,7 +10,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"maillage/internal/fault"
 	"maillage/internal/registry"
@@ -55,31 +54,31 @@ func readCursor(field string, kind registry.Kind, sort, cursor string) (place, e
 
 // placeOf returns where an item is in an order.
 func placeOf(sort string, it *Item) place {
-	p := place{id: it.ID}
+	p := place{id: it.ID()}
 	switch sort {
 	case "name":
-		p.key = it.nameKey
+		p.key = it.nameKey()
 	case "updated":
-		p.key = strconv.FormatInt(it.UpdatedAt.UnixMicro(), 10)
+		p.key = strconv.FormatInt(it.updated, 10)
 	case "created":
-		p.key = strconv.FormatInt(it.CreatedAt.UnixMicro(), 10)
-	case "users":
-		p.key = strconv.Itoa(int(it.users))
-	case "usages":
-		p.key = strconv.Itoa(int(it.usages))
+		p.key = strconv.FormatInt(it.created, 10)
+	case "users", "usages":
+		p.key = strconv.Itoa(int(it.uses))
 	case "references":
 		p.key = strconv.Itoa(int(it.references))
 	case "population":
 		p.key = strconv.Itoa(int(it.population))
 	case "release", "since":
-		p.key = it.release
+		p.key = it.release()
 	}
 	return p
 }
 
 // pivot returns an item that the order compares as the place.
 func (p place) pivot(sort string) (*Item, bool) {
-	it := &Item{ID: p.id}
+	it := &Item{}
+	name, release := "", ""
+	defer func() { it.setText(joined, string(p.id), "", "", name, "", release) }()
 	number := func() (int64, bool) {
 		n, err := strconv.ParseInt(p.key, 10, 64)
 		return n, err == nil
@@ -94,23 +93,21 @@ func (p place) pivot(sort string) (*Item, bool) {
 	}
 	switch sort {
 	case "name":
-		it.nameKey = p.key
+		name = p.key
 	case "updated", "created":
 		n, ok := number()
 		if !ok {
 			return nil, false
 		}
-		it.UpdatedAt, it.CreatedAt = time.UnixMicro(n).UTC(), time.UnixMicro(n).UTC()
-	case "users":
-		return small(&it.users)
-	case "usages":
-		return small(&it.usages)
+		it.updated, it.created = n, n
+	case "users", "usages":
+		return small(&it.uses)
 	case "references":
 		return small(&it.references)
 	case "population":
 		return small(&it.population)
 	case "release", "since":
-		it.release = p.key
+		release = p.key
 	}
 	return it, true
 }

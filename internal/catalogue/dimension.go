@@ -56,56 +56,77 @@ var entityDims = map[string]registry.Kind{
 }
 
 // vocabulary numbers the values of the dimensions of one kind. Numbers are given once and kept.
-type vocabulary struct {
+type vocabulary []words
+
+// words are the values of one dimension.
+type words struct {
 	mu     sync.RWMutex
-	number []map[string]uint32 // by dimension
-	names  [][]string
+	number lookup
+	names  []string
 }
 
-func newVocabulary(kind registry.Kind) *vocabulary {
-	v := &vocabulary{number: make([]map[string]uint32, len(dims[kind])), names: make([][]string, len(dims[kind]))}
-	for i := range v.number {
-		v.number[i] = map[string]uint32{}
+func newVocabulary(kind registry.Kind) vocabulary {
+	v := make(vocabulary, len(dims[kind]))
+	for i := range v {
+		v[i].number = newLookup(0)
 	}
 	return v
 }
 
+func (w *words) name(n uint32) string { return w.names[n] }
+
 // give returns the number of a value, numbering it when it is new.
-func (v *vocabulary) give(dim uint8, value string) uint32 {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	n, ok := v.number[dim][value]
+func (v vocabulary) give(dim uint8, value string) uint32 {
+	w := &v[dim]
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n, ok := w.number.find(value, w.name)
 	if !ok {
-		n = uint32(len(v.names[dim])) //nolint:gosec // far fewer than 2^32 values
-		v.number[dim][value] = n
-		v.names[dim] = append(v.names[dim], value)
+		n = uint32(len(w.names)) //nolint:gosec // far fewer than 2^32 values
+		w.names = append(w.names, value)
+		w.number.put(n, w.name)
 	}
 	return n
 }
 
 // find returns the number of a value that has one.
-func (v *vocabulary) find(dim uint8, value string) (uint32, bool) {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	n, ok := v.number[dim][value]
-	return n, ok
+func (v vocabulary) find(dim uint8, value string) (uint32, bool) {
+	w := &v[dim]
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.number.find(value, w.name)
 }
 
-// snapshot returns the names by number, as they are now; they are only ever appended to.
-func (v *vocabulary) snapshot() [][]string {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	return slices.Clone(v.names)
+// names returns the names of a dimension by number, as they are now; they are only ever appended to.
+func (v vocabulary) names(dim int) []string {
+	v[dim].mu.RLock()
+	defer v[dim].mu.RUnlock()
+	return v[dim].names
 }
 
-// valuesOf gathers the values of one item without doubles.
+// snapshot returns the names of every dimension by number, as they are now.
+func (v vocabulary) snapshot() [][]string {
+	out := make([][]string, len(v))
+	for d := range v {
+		out[d] = v.names(d)
+	}
+	return out
+}
+
+// valuesOf gathers the values of one item in its keeper, without doubles.
 type valuesOf struct {
 	kind  registry.Kind
-	words *vocabulary
-	out   []facetValue
+	words vocabulary
+	in    *keeper
 }
 
-func (v *valuesOf) add(dim, value string) {
+// values begins the values of an item.
+func (b *builder) values(k *keeper, kind registry.Kind) valuesOf {
+	k.scratch = k.scratch[:0]
+	return valuesOf{kind, b.words[kind], k}
+}
+
+func (v valuesOf) add(dim, value string) {
 	if value == "" {
 		return
 	}
@@ -114,12 +135,7 @@ func (v *valuesOf) add(dim, value string) {
 		panic("catalogue: no dimension " + dim + " of " + string(v.kind))
 	}
 	f := newFacetValue(uint8(d), v.words.give(uint8(d), value)) //nolint:gosec // a score of dimensions
-	if !slices.Contains(v.out, f) {
-		v.out = append(v.out, f)
+	if !slices.Contains(v.in.scratch, f) {
+		v.in.scratch = append(v.in.scratch, f)
 	}
-}
-
-// done returns the values in no more memory than they need.
-func (v *valuesOf) done() []facetValue {
-	return append(make([]facetValue, 0, len(v.out)), v.out...)
 }

@@ -36,7 +36,7 @@ type Catalogue struct {
 	loaded  atomic.Bool
 	wake    chan struct{}
 	regions map[string]string
-	words   map[registry.Kind]*vocabulary
+	words   map[registry.Kind]vocabulary
 
 	// writing guards what follows: the relations between things, of which snapshots hold what doors
 	// need.
@@ -75,7 +75,7 @@ func New(cfg Config) *Catalogue {
 	if cfg.Poll <= 0 {
 		cfg.Poll = 250 * time.Millisecond
 	}
-	c := &Catalogue{cfg: cfg, wake: make(chan struct{}, 1), regions: map[string]string{}, words: map[registry.Kind]*vocabulary{}}
+	c := &Catalogue{cfg: cfg, wake: make(chan struct{}, 1), regions: map[string]string{}, words: map[registry.Kind]vocabulary{}}
 	for _, d := range cfg.Register.Departements() {
 		c.regions[d.Code] = d.Region
 	}
@@ -232,7 +232,7 @@ func (c *Catalogue) apply(ctx context.Context, s *Snapshot, changes []registry.C
 	}
 	for _, id := range related {
 		for _, k := range []registry.Kind{registry.KindSoftware, registry.KindOrganisation} {
-			if _, is := s.tables[k].byID[id]; is {
+			if _, is := s.tables[k].ord(id); is {
 				touched[k][id] = true
 			}
 		}
@@ -266,10 +266,10 @@ func (c *Catalogue) spread(old *table, touched map[registry.Kind]map[registry.ID
 
 // looksTheSame reports whether what other things show of an entity, and count by, is unchanged.
 func (c *Catalogue) looksTheSame(was, is *Item) bool {
-	if was.Name != is.Name || was.Slug != is.Slug {
+	if was.Name() != is.Name() || was.Slug() != is.Slug() {
 		return false
 	}
-	if was.Kind != registry.KindOrganisation {
+	if was.Kind() != registry.KindOrganisation {
 		return true
 	}
 	words := c.words[registry.KindOrganisation]
@@ -338,8 +338,16 @@ func keysOf(set map[registry.ID]bool) []registry.ID {
 func (c *Catalogue) remember(d *declaration) {
 	c.forget(d.id)
 	c.decls[d.id] = d
-	for _, id := range d.binds() {
-		c.of[id] = append(c.of[id], d)
+	// One copy of each id is kept, the one that came first.
+	for _, id := range []*registry.ID{&d.organisation, &d.software, &d.provider} {
+		if *id == "" {
+			continue
+		}
+		said := c.of[*id]
+		if len(said) > 0 {
+			*id = said[0].named(*id)
+		}
+		c.of[*id] = append(said, d)
 	}
 }
 
@@ -357,19 +365,4 @@ func (c *Catalogue) forget(id registry.ID) {
 			c.of[e] = left
 		}
 	}
-}
-
-func ofUsage(u *registry.Usage) *declaration {
-	return &declaration{kind: registry.KindUsage, id: u.ID, organisation: u.Organisation, software: u.Software,
-		provider: u.Provider, stage: u.Stage, visibility: u.Visibility}
-}
-
-func ofOffer(o *registry.Offer) *declaration {
-	return &declaration{kind: registry.KindOffer, id: o.ID, software: o.Software, provider: o.Provider,
-		services: o.Services, area: o.Area}
-}
-
-func ofReference(r *registry.Reference) *declaration {
-	return &declaration{kind: registry.KindReference, id: r.ID, organisation: r.Organisation, software: r.Software,
-		provider: r.Provider, services: r.Services, counts: r.Counts(), chooseAgain: r.ChooseAgain}
 }

@@ -4,27 +4,118 @@
 package catalogue
 
 import (
+	"math"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 
 	"maillage/internal/registry"
 )
 
-// facets is what filters, orders and counts know of an item.
-type facets struct {
+// Item is one thing as the catalogue keeps it. It is never changed: a change makes a new one. There
+// are a hundred thousand of them in a national collective: it holds as few pointers as can be, which
+// is what the collector's work, and a third of the memory, depend on.
+type Item struct {
+	// JSON is what the Renderer wrote, an object without trailing newline. It is not to be changed.
+	JSON []byte
+	Rev  int64
+
+	// text is, one after the other, the id, the slug, the name, the sort key of the name, the entity
+	// tag and the release; ends says where each but the last ends.
+	text string
+	ends [textParts - 1]uint16
+	// kind is the place in kinds; roles are those of an organisation, as bits.
+	kind, roles uint8
+	// uses counts the public usages that run of a software, and those an organisation declares.
+	uses, references, population int32
+	// values are what filters and counts know of it.
 	values []facetValue
-	// keys are what orders compare; which ones are set depends on the kind.
-	nameKey    string // text.SortKey of the name
-	release    string
-	users      int32
-	references int32
-	population int32
-	usages     int32
 	// decl is what a declaration binds; nil for entities.
 	decl *declaration
-	// roles of an organisation, as bits.
-	roles uint8
+	// updated and created in microseconds since 1970, which is what cursors and databases keep.
+	updated, created int64
+	spot             spot
+}
+
+// The parts of Item.text.
+const (
+	textID = iota
+	textSlug
+	textName
+	textKey
+	textTag
+	textRelease
+	textParts
+)
+
+// setText keeps the parts. Names are far below the limits of a uint16, and what a stranger's cursor
+// holds is below 2 kB.
+func (it *Item) setText(keep func(parts ...string) string, parts ...string) {
+	end := 0
+	for i, p := range parts[:textParts-1] {
+		end += len(p)
+		it.ends[i] = uint16(end) //nolint:gosec // see above
+	}
+	it.text = keep(parts...)
+}
+
+func joined(parts ...string) string { return strings.Join(parts, "") }
+
+// ID returns the thing's identifier.
+func (it *Item) ID() registry.ID { return registry.ID(it.text[:it.ends[textID]]) }
+
+// Slug returns an entity's name in addresses; empty for declarations.
+func (it *Item) Slug() registry.Slug {
+	return registry.Slug(it.text[it.ends[textID]:it.ends[textSlug]])
+}
+
+// Name returns an entity's name; for a declaration, those of what it binds.
+func (it *Item) Name() string { return it.text[it.ends[textSlug]:it.ends[textName]] }
+
+// nameKey is text.SortKey of an entity's name.
+func (it *Item) nameKey() string { return it.text[it.ends[textName]:it.ends[textKey]] }
+
+// ETag returns a strong entity tag of JSON, quotes included: `"rev-hash"`.
+func (it *Item) ETag() string { return it.text[it.ends[textKey]:it.ends[textTag]] }
+
+// release is the day of a software's last release, or since when something is used.
+func (it *Item) release() string { return it.text[it.ends[textTag]:] }
+
+// Kind returns the kind of the thing.
+func (it *Item) Kind() registry.Kind { return kinds[it.kind] }
+
+// UpdatedAt and CreatedAt are in UTC, to the microsecond.
+func (it *Item) UpdatedAt() time.Time { return time.UnixMicro(it.updated).UTC() }
+
+// CreatedAt returns when the thing was first written.
+func (it *Item) CreatedAt() time.Time { return time.UnixMicro(it.created).UTC() }
+
+// Point returns where an organisation is, to the centimetre; ok is false when it is not known.
+func (it *Item) Point() (p registry.Point, ok bool) { return it.spot.point() }
+
+// byID compares by identifier: what makes every order total.
+func byID(a, b *Item) int { return strings.Compare(string(a.ID()), string(b.ID())) }
+
+// spot is a place on Earth to the centimetre, in ten-millionths of a degree.
+type spot struct{ lat, lon int32 }
+
+// nowhere is the spot of what has no place.
+var nowhere = spot{math.MinInt32, math.MinInt32}
+
+const spotScale = 1e7
+
+func spotOf(p *registry.Point) spot {
+	if p == nil || math.Abs(p.Lat) > 90 || math.Abs(p.Lon) > 180 {
+		return nowhere
+	}
+	return spot{int32(math.Round(p.Lat * spotScale)), int32(math.Round(p.Lon * spotScale))}
+}
+
+// point returns the place; ok is false for nowhere.
+func (s spot) point() (p registry.Point, ok bool) {
+	return registry.Point{Lat: float64(s.lat) / spotScale, Lon: float64(s.lon) / spotScale}, s != nowhere
 }
 
 // facetValue is one value of one dimension, both as numbers of the kind's vocabulary: six bits for
@@ -39,38 +130,6 @@ func newFacetValue(dim uint8, value uint32) facetValue {
 
 func (f facetValue) dim() uint8    { return uint8(f >> valueBits) } //nolint:gosec // six bits
 func (f facetValue) value() uint32 { return uint32(f) & (1<<valueBits - 1) }
-
-// declaration is what the catalogue remembers of a usage, an offer or a reference.
-type declaration struct {
-	kind         registry.Kind
-	id           registry.ID
-	organisation registry.ID // of a usage or a reference
-	software     registry.ID
-	provider     registry.ID
-	stage        registry.Stage
-	visibility   registry.Visibility
-	services     []registry.ServiceKind
-	area         registry.Area
-	counts       bool // a reference both sides confirmed
-	chooseAgain  *bool
-}
-
-// running reports whether the declaration is a public usage somebody works with: what everybody may
-// count.
-func (d *declaration) running() bool {
-	return d.kind == registry.KindUsage && d.visibility == registry.Public && d.stage.Running()
-}
-
-// binds returns the entities the declaration names.
-func (d *declaration) binds() []registry.ID {
-	ids := make([]registry.ID, 0, 3)
-	for _, id := range []registry.ID{d.organisation, d.software, d.provider} {
-		if id != "" {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
 
 // tag returns the strong entity tag of a representation: the version, for If-Match, and a hash, for
 // what the version does not tell (counts that others change).

@@ -22,7 +22,7 @@ type mark struct {
 	id    registry.ID
 }
 
-func (r *scored) mark() mark { return mark{r.match.Score, r.item.nameKey, r.item.ID} }
+func (r *scored) mark() mark { return mark{r.match.Score, r.item.nameKey(), r.item.ID()} }
 
 // compareMarks orders by score, best first unless worst is asked for, then by name and id.
 func compareMarks(a, b mark, worst bool) int {

@@ -48,7 +48,7 @@ func (s *Snapshot) match(q Query) (Bitmap, error) {
 	if q.Near != nil {
 		b := newBitmap(len(t.items))
 		for i, it := range t.items {
-			if it.Point != nil && distance(*q.Near, *it.Point) <= q.Within {
+			if p, ok := it.spot.point(); ok && distance(*q.Near, p) <= q.Within {
 				b.Set(i)
 			}
 		}
@@ -95,7 +95,7 @@ func (t *table) since(w Term) (Bitmap, error) {
 		}
 	}
 	for i, it := range t.items {
-		if !it.UpdatedAt.Before(at) {
+		if it.updated >= at.UnixMicro() {
 			b.Set(i)
 		}
 	}
@@ -106,8 +106,8 @@ func (t *table) since(w Term) (Bitmap, error) {
 // none, which nothing has.
 func (s *Snapshot) idOf(kind registry.Kind, ref string) string {
 	t := s.tables[kind]
-	if ord, ok := t.slugs[registry.Slug(ref)]; ok {
-		return string(t.items[ord].ID)
+	if ord, ok := t.bySlug(ref); ok {
+		return string(t.items[ord].ID())
 	}
 	if id, ok := t.redirects[ref]; ok {
 		return string(id)
@@ -152,7 +152,7 @@ func (s *Snapshot) visible(t *table, by member.Actor) Bitmap {
 
 // sees reports whether the actor may see an item.
 func sees(by member.Actor, it *Item) bool {
-	switch it.Kind {
+	switch it.Kind() {
 	case registry.KindUsage:
 		return registry.CanSee(by, it.decl.visibility)
 	case registry.KindReference:
@@ -187,7 +187,7 @@ func (s *Snapshot) providersWith(asked []Term) (Bitmap, error) {
 	offers, organisations := s.tables[registry.KindOffer], s.tables[registry.KindOrganisation]
 	b := newBitmap(len(organisations.items))
 	found.Each(func(ord int) bool {
-		if org, ok := organisations.byID[offers.items[ord].decl.provider]; ok {
+		if org, ok := organisations.ord(offers.items[ord].decl.provider); ok {
 			b.Set(int(org))
 		}
 		return true

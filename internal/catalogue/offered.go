@@ -44,7 +44,7 @@ func (s *Snapshot) byProvider(offers, found Bitmap) []sold {
 	t, organisations := s.tables[registry.KindOffer], s.tables[registry.KindOrganisation]
 	var out []sold
 	offers.Each(func(ord int) bool {
-		if p, ok := organisations.byID[t.items[ord].decl.provider]; ok && (found == nil || found.Has(int(p))) {
+		if p, ok := organisations.ord(t.items[ord].decl.provider); ok && (found == nil || found.Has(int(p))) {
 			out = append(out, sold{p, uint32(ord)}) //nolint:gosec // an ordinal
 		}
 		return true

@@ -64,7 +64,7 @@ func TestNoItemThatStaysIsSkippedOrDoubled(t *testing.T) {
 		for range 100 {
 			p := must2(c.Query(q))(rt)
 			for _, it := range p.Items {
-				seen[it.ID]++
+				seen[it.ID()]++
 			}
 			next := p.Next
 			if backwards {
@@ -123,14 +123,14 @@ func TestAFailedReadLosesNothing(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	it, _, err := c.Get(registry.KindSoftware, "s-001", visitor)
-	if err != nil || it.Users() != 1 || it.Name == "Autre nom" {
+	if err != nil || it.Users() != 1 || it.Name() == "Autre nom" {
 		t.Errorf("while the database is away: %+v, %v", it, err)
 	}
 	s.fail(nil)
 	if err := c.CatchUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if it, _, err = c.Get(registry.KindSoftware, "s-001", visitor); err != nil || it.Users() != 1 || it.Name != "Autre nom" {
+	if it, _, err = c.Get(registry.KindSoftware, "s-001", visitor); err != nil || it.Users() != 1 || it.Name() != "Autre nom" {
 		t.Errorf("once it is back: %+v, %v", it, err)
 	}
 	s.dropUsage("u")

@@ -31,7 +31,7 @@ func (s *Snapshot) matches(asked []Term, items []*Item) []Match {
 	}
 	place := make(map[registry.ID]int, len(items))
 	for i, it := range items {
-		place[it.ID] = i
+		place[it.ID()] = i
 	}
 	offers := s.tables[registry.KindOffer]
 	found.Each(func(ord int) bool {
@@ -106,13 +106,13 @@ func (s *Snapshot) proven(asked []Term, it *Item, m *Match) {
 	references := s.tables[registry.KindReference]
 	organisations := s.tables[registry.KindOrganisation]
 	total, again, near := 0, 0, 0
-	for _, ord := range s.having(references, "provider", string(it.ID)) {
+	for _, ord := range s.having(references, "provider", string(it.ID())) {
 		d := references.items[ord].decl
 		if !d.counts || !s.wantedEntity(asked, "software", d.software) {
 			continue
 		}
 		total++
-		if d.chooseAgain != nil && *d.chooseAgain {
+		if d.again {
 			again++
 		}
 		if customer, ok := organisations.find(d.organisation); ok && s.asksFor(asked, "departement", organisations, customer) {
@@ -166,15 +166,15 @@ func (s *Snapshot) having(t *table, dim, value string) []uint32 {
 		return nil
 	}
 	n, ok := t.words.find(d, value)
-	if !ok || int(n) >= len(t.dims[d]) {
+	if !ok {
 		return nil
 	}
-	return t.dims[d][n].ords
+	return t.dims[d].of(n)
 }
 
 func (s *Snapshot) nameOf(kind registry.Kind, id registry.ID) string {
 	if it, ok := s.tables[kind].find(id); ok {
-		return it.Name
+		return it.Name()
 	}
 	return ""
 }
@@ -267,8 +267,8 @@ func (s *Snapshot) rank(q Query, key string, descending bool, found Bitmap) []sc
 		}
 	} else {
 		for i := range list {
-			if p := list[i].item.Point; p != nil {
-				km := math.Round(distance(*q.Near, *p)*10) / 10
+			if p, ok := list[i].item.spot.point(); ok {
+				km := math.Round(distance(*q.Near, p)*10) / 10
 				list[i].match = Match{Score: -km, Reasons: []Reason{{Code: "distance", Amount: km}}}
 			} else {
 				list[i].match.Score = math.Inf(-1)

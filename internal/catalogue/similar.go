@@ -86,7 +86,7 @@ func (l *likeness) best(size int) []alike {
 // keepBest puts r in its place among the best, if it has one.
 func keepBest(best []alike, r alike, size int) []alike {
 	at, _ := slices.BinarySearchFunc(best, r, func(a, b alike) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.item.nameKey, b.item.nameKey), cmp.Compare(a.item.ID, b.item.ID))
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.item.nameKey(), b.item.nameKey()), byID(a.item, b.item))
 	})
 	if at >= size {
 		return best
@@ -99,10 +99,8 @@ func keepBest(best []alike, r alike, size int) []alike {
 func (l *likeness) sums() []float32 {
 	sums := make([]float32, len(l.t.items))
 	add := func(dim string, value uint32, weight float32) {
-		if d := l.t.dims[l.numbers[dim]]; int(value) < len(d) {
-			for _, ord := range d[value].ords {
-				sums[ord] += weight
-			}
+		for _, ord := range l.t.dims[l.numbers[dim]].of(value) {
+			sums[ord] += weight
 		}
 	}
 	for dim, weight := range map[string]float32{"type": likeType, "epci": likeEPCI, "departement": likeDepartement} {
@@ -123,7 +121,7 @@ func (l *likeness) sums() []float32 {
 	}
 	shared := map[uint32]float32{}
 	for value := range l.own[l.numbers["uses"]] {
-		for _, ord := range l.t.dims[l.numbers["uses"]][value].ords {
+		for _, ord := range l.t.dims[l.numbers["uses"]].of(value) {
 			if shared[ord] < likeSoftwareMax {
 				shared[ord] += likeSoftware
 				sums[ord] += likeSoftware
@@ -208,8 +206,10 @@ func (l *likeness) compare(it *Item, listSoftware bool) (c traits, shared int) {
 	if rank := l.rank(it); rank >= 0 && l.stratum >= 0 {
 		c.strata = max(rank-l.stratum, l.stratum-rank)
 	}
-	if l.self.Point != nil && it.Point != nil {
-		c.km, c.placed = distance(*l.self.Point, *it.Point), true
+	if a, ok := l.self.spot.point(); ok {
+		if b, ok := it.spot.point(); ok {
+			c.km, c.placed = distance(a, b), true
+		}
 	}
 	return c, shared
 }

@@ -43,7 +43,7 @@ func (s *Snapshot) Len(kind registry.Kind) int { return len(s.tables[kind].items
 
 // Ord returns the ordinal of a thing.
 func (s *Snapshot) Ord(kind registry.Kind, id registry.ID) (int, bool) {
-	ord, ok := s.tables[kind].byID[id]
+	ord, ok := s.tables[kind].ord(id)
 	return int(ord), ok
 }
 
@@ -110,9 +110,9 @@ func (c *Catalogue) Facets(q Query, names ...string) ([]Facet, error) {
 func (c *Catalogue) Get(kind registry.Kind, ref string, by member.Actor) (*Item, registry.Slug, error) {
 	s := c.Snapshot()
 	t := s.tables[kind]
-	ord, ok := t.slugs[registry.Slug(ref)]
+	ord, ok := t.bySlug(ref)
 	if !ok {
-		ord, ok = t.byID[registry.ID(ref)]
+		ord, ok = t.ord(registry.ID(ref))
 	}
 	if ok {
 		if it := t.items[ord]; sees(by, it) {
@@ -122,7 +122,7 @@ func (c *Catalogue) Get(kind registry.Kind, ref string, by member.Actor) (*Item,
 	}
 	if id, former := t.redirects[ref]; former {
 		if it, live := t.find(id); live {
-			return it, it.Slug, nil
+			return it, it.Slug(), nil
 		}
 	}
 	return nil, "", missing(kind)
@@ -155,12 +155,7 @@ func (c *Catalogue) Items(kind registry.Kind) iter.Seq[*Item] {
 }
 
 // Users returns how many public usages of a software run; for an organisation, how many it declares.
-func (it *Item) Users() int {
-	if it.Kind == registry.KindOrganisation {
-		return int(it.usages)
-	}
-	return int(it.users)
-}
+func (it *Item) Users() int { return int(it.uses) }
 
 // References returns how many confirmed references a provider, or a software, has.
 func (it *Item) References() int { return int(it.references) }

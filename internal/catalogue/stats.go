@@ -94,12 +94,12 @@ func (c *Catalogue) Stats() (Stats, error) {
 func (s *Snapshot) mostUsed() []Used {
 	items := slices.Clone(s.tables[registry.KindSoftware].items)
 	slices.SortFunc(items, func(a, b *Item) int {
-		return cmp.Or(cmp.Compare(b.users, a.users), cmp.Compare(a.nameKey, b.nameKey), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(b.uses, a.uses), cmp.Compare(a.nameKey(), b.nameKey()), byID(a, b))
 	})
 	var out []Used
 	for _, it := range items[:min(len(items), mostUsed)] {
-		if it.users > 0 {
-			out = append(out, Used{Brief: Brief{ID: it.ID, Slug: it.Slug, Name: it.Name}, Users: int(it.users)})
+		if it.uses > 0 {
+			out = append(out, Used{Brief: Brief{ID: it.ID(), Slug: it.Slug(), Name: it.Name()}, Users: int(it.uses)})
 		}
 	}
 	return out

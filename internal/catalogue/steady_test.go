@@ -40,7 +40,7 @@ func TestDistancePagesStayStableWhenSomethingNearerArrives(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, it := range p.Items {
-			seen[it.ID]++
+			seen[it.ID()]++
 		}
 		if p.Next == "" {
 			break
@@ -77,7 +77,7 @@ func TestUpdatedPagesWithTimesFinerThanAMicrosecond(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, it := range p.Items {
-				seen[it.ID]++
+				seen[it.ID()]++
 			}
 			if q.After = p.Next; p.Next == "" {
 				break

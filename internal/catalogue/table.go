@@ -18,11 +18,11 @@ import (
 type table struct {
 	kind  registry.Kind
 	items []*Item // in the default order; the place is the ordinal
-	words *vocabulary
+	words vocabulary
 	names [][]string // the values of each dimension by number
-	dims  [][]postings
-	byID  map[registry.ID]uint32
-	slugs map[registry.Slug]uint32
+	dims  []postings
+	ids   lookup
+	slugs lookup // of entities
 	// redirects are former slugs and merged ids.
 	redirects map[string]registry.ID
 	// version is what the table was made from: the change, and the day for which it was rendered.
@@ -41,7 +41,7 @@ type order struct {
 const denseShare = 64
 
 // newTable indexes items, which it sorts.
-func newTable(kind registry.Kind, items []*Item, words *vocabulary, seq, day int64) *table {
+func newTable(kind registry.Kind, items []*Item, words vocabulary, seq, day int64) *table {
 	t := &table{kind: kind, items: items, words: words, version: versionOf(seq, day), orders: map[string]*order{}}
 	first := sorts[kind][0]
 	compare := comparer(first)
@@ -53,15 +53,14 @@ func newTable(kind registry.Kind, items []*Item, words *vocabulary, seq, day int
 	}
 	t.names = words.snapshot()
 	t.index()
-	t.byID = make(map[registry.ID]uint32, len(items))
-	entity := kind == registry.KindSoftware || kind == registry.KindOrganisation
-	if entity {
-		t.slugs = make(map[registry.Slug]uint32, len(items))
+	t.ids = newLookup(len(items))
+	for i := range items {
+		t.ids.put(uint32(i), t.id) //nolint:gosec // an ordinal
 	}
-	for i, it := range items {
-		t.byID[it.ID] = uint32(i) //nolint:gosec // an ordinal
-		if entity {
-			t.slugs[it.Slug] = uint32(i) //nolint:gosec // an ordinal
+	if kind == registry.KindSoftware || kind == registry.KindOrganisation {
+		t.slugs = newLookup(len(items))
+		for i := range items {
+			t.slugs.put(uint32(i), t.slug) //nolint:gosec // an ordinal
 		}
 	}
 	return t
@@ -79,40 +78,58 @@ func (t *table) as(seq, day int64) *table {
 	return &other
 }
 
+func (t *table) id(ord uint32) string   { return string(t.items[ord].ID()) }
+func (t *table) slug(ord uint32) string { return string(t.items[ord].Slug()) }
+
+// ord returns the ordinal of the thing with that id.
+func (t *table) ord(id registry.ID) (uint32, bool) { return t.ids.find(string(id), t.id) }
+
+// bySlug returns the ordinal of the entity with that slug.
+func (t *table) bySlug(slug string) (uint32, bool) {
+	if slug == "" || t.slugs.slots == nil {
+		return 0, false
+	}
+	return t.slugs.find(slug, t.slug)
+}
+
 // index makes the postings: counted first, so that each dimension is one allocation.
 func (t *table) index() {
-	t.dims = make([][]postings, len(t.names))
-	counts := make([][]uint32, len(t.names))
-	totals := make([]uint32, len(t.names))
-	for d := range t.names {
-		t.dims[d] = make([]postings, len(t.names[d]))
-		counts[d] = make([]uint32, len(t.names[d]))
+	t.dims = make([]postings, len(t.names))
+	for d := range t.dims {
+		t.dims[d].starts = make([]uint32, len(t.names[d])+1)
 	}
 	for _, it := range t.items {
 		for _, f := range it.values {
-			counts[f.dim()][f.value()]++
-			totals[f.dim()]++
+			t.dims[f.dim()].starts[f.value()+1]++
+		}
+	}
+	many := uint32(max(len(t.items)/denseShare, 64)) //nolint:gosec // of things
+	for d := range t.dims {
+		p := &t.dims[d]
+		p.dense = map[uint32]Bitmap{}
+		for v := range p.len() {
+			if p.starts[v+1] >= many {
+				p.dense[uint32(v)] = newBitmap(len(t.items)) //nolint:gosec // a number of the vocabulary
+			}
+			p.starts[v+1] += p.starts[v]
+		}
+		p.ords = make([]uint32, p.starts[p.len()])
+	}
+	// starts serve as the places to fill, and end one value too far: they are moved back afterwards.
+	for i, it := range t.items {
+		for _, f := range it.values {
+			p := &t.dims[f.dim()]
+			p.ords[p.starts[f.value()]] = uint32(i) //nolint:gosec // an ordinal
+			p.starts[f.value()]++
+			if b := p.dense[f.value()]; b != nil {
+				b.Set(i)
+			}
 		}
 	}
 	for d := range t.dims {
-		room := make([]uint32, totals[d])
-		for v := range t.dims[d] {
-			n := counts[d][v]
-			t.dims[d][v].ords = room[:0:n]
-			room = room[n:]
-			if int(n) >= max(len(t.items)/denseShare, 64) {
-				t.dims[d][v].bits = newBitmap(len(t.items))
-			}
-		}
-	}
-	for i, it := range t.items {
-		for _, f := range it.values {
-			p := &t.dims[f.dim()][f.value()]
-			p.ords = append(p.ords, uint32(i)) //nolint:gosec // an ordinal
-			if p.bits != nil {
-				p.bits.Set(i)
-			}
-		}
+		starts := t.dims[d].starts
+		copy(starts[1:], starts[:len(starts)-1])
+		starts[0] = 0
 	}
 }
 
@@ -120,25 +137,28 @@ func (t *table) index() {
 // are compared to the microsecond, which is what cursors and databases keep of them.
 func comparer(sort string) func(a, b *Item) int {
 	by := func(key func(a, b *Item) int) func(a, b *Item) int {
-		return func(a, b *Item) int { return cmp.Or(key(a, b), strings.Compare(string(a.ID), string(b.ID))) }
+		return func(a, b *Item) int {
+			if c := key(a, b); c != 0 {
+				return c
+			}
+			return byID(a, b)
+		}
 	}
 	switch sort {
 	case "name":
-		return by(func(a, b *Item) int { return strings.Compare(a.nameKey, b.nameKey) })
+		return by(func(a, b *Item) int { return strings.Compare(a.nameKey(), b.nameKey()) })
 	case "updated":
-		return by(func(a, b *Item) int { return cmp.Compare(a.UpdatedAt.UnixMicro(), b.UpdatedAt.UnixMicro()) })
+		return by(func(a, b *Item) int { return cmp.Compare(a.updated, b.updated) })
 	case "created":
-		return by(func(a, b *Item) int { return cmp.Compare(a.CreatedAt.UnixMicro(), b.CreatedAt.UnixMicro()) })
-	case "users":
-		return by(func(a, b *Item) int { return cmp.Compare(a.users, b.users) })
-	case "usages":
-		return by(func(a, b *Item) int { return cmp.Compare(a.usages, b.usages) })
+		return by(func(a, b *Item) int { return cmp.Compare(a.created, b.created) })
+	case "users", "usages":
+		return by(func(a, b *Item) int { return cmp.Compare(a.uses, b.uses) })
 	case "references":
 		return by(func(a, b *Item) int { return cmp.Compare(a.references, b.references) })
 	case "population":
 		return by(func(a, b *Item) int { return cmp.Compare(a.population, b.population) })
 	case "release", "since":
-		return by(func(a, b *Item) int { return strings.Compare(a.release, b.release) })
+		return by(func(a, b *Item) int { return strings.Compare(a.release(), b.release()) })
 	}
 	return nil
 }
@@ -163,7 +183,7 @@ func (t *table) order(sort string) []uint32 {
 
 // find returns the item of that id.
 func (t *table) find(id registry.ID) (*Item, bool) {
-	ord, ok := t.byID[id]
+	ord, ok := t.ord(id)
 	if !ok {
 		return nil, false
 	}
@@ -179,9 +199,9 @@ func (t *table) dim(name string) (uint8, bool) {
 // value adds to b the ordinals that have that value. It reports whether the value is known.
 func (t *table) value(b Bitmap, dim uint8, value string) bool {
 	n, ok := t.words.find(dim, value)
-	if !ok || int(n) >= len(t.dims[dim]) {
+	if !ok || int(n) >= t.dims[dim].len() {
 		return false
 	}
-	t.dims[dim][n].addTo(b)
+	t.dims[dim].addTo(b, n)
 	return true
 }

@@ -152,7 +152,7 @@ func (h *house) search(q catalogue.SearchQuery) catalogue.SearchResult {
 func names(r catalogue.SearchResult) []string {
 	var out []string
 	for _, h := range r.Hits {
-		out = append(out, h.Item.Name)
+		out = append(out, h.Item.Name())
 	}
 	return out
 }

@@ -143,7 +143,7 @@ func TestWithoutAnIndexTheDatabaseAnswers(t *testing.T) {
 	s := hidden(t)
 	h := open(t, s, "") // never run: nothing built
 	r := h.ask("zérubabel")
-	if !r.Degraded || r.Total != 1 || r.Hits[0].Item.Name != "Zérubabel" {
+	if !r.Degraded || r.Total != 1 || r.Hits[0].Item.Name() != "Zérubabel" {
 		t.Errorf("%+v", r)
 	}
 	if r := h.ask("Body"); r.Total != 3 || r.Next != "" {
@@ -186,7 +186,7 @@ func TestARebuildCanBeStoppedAndTheOldIndexAnswersMeanwhile(t *testing.T) {
 	if err := h.index.Rebuild(ctx, nil); err == nil {
 		t.Error("a stopped rebuild says it was done")
 	}
-	if r := h.ask("nextcloud"); r.Degraded || r.Hits[0].Item.Name != "Nextcloud" {
+	if r := h.ask("nextcloud"); r.Degraded || r.Hits[0].Item.Name() != "Nextcloud" {
 		t.Errorf("%+v", r)
 	}
 	seen := 0

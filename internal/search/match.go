@@ -94,8 +94,8 @@ func (r *request) passes(h hit) bool {
 	if r.Near == nil {
 		return true
 	}
-	p := r.shown.Item(h.kind, h.ordinal).Point
-	return p != nil && kilometres(*r.Near, *p) <= r.Within
+	p, placed := r.shown.Item(h.kind, h.ordinal).Point()
+	return placed && kilometres(*r.Near, p) <= r.Within
 }
 
 // kilometres is the great-circle distance between two points.

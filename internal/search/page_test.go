@@ -23,7 +23,7 @@ func walk(t *testing.T, h *house, q catalogue.SearchQuery) (all []string) {
 	for range 1000 {
 		r := h.search(q)
 		for _, x := range r.Hits {
-			all = append(all, string(x.Item.ID))
+			all = append(all, string(x.Item.ID()))
 		}
 		if r.Next == "" {
 			if len(all) != r.Total {
@@ -138,7 +138,7 @@ func TestNearKeepsWhatIsWithin(t *testing.T) {
 	}
 	for _, x := range r.Hits {
 		if len(x.Why) == 0 || x.Why[0].Code != "distance" || x.Why[0].Amount > 10 {
-			t.Errorf("%s: %+v", x.Item.Name, x.Why)
+			t.Errorf("%s: %+v", x.Item.Name(), x.Why)
 		}
 	}
 }

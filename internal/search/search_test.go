@@ -54,7 +54,7 @@ func TestABoxFindsWhatPeopleMean(t *testing.T) {
 		{"formation nextcloud isère", "Cime Conseil", ""},
 	} {
 		r := h.ask(c.asked)
-		if len(r.Hits) == 0 || r.Hits[0].Item.Name != c.first || r.Corrected != c.corrected {
+		if len(r.Hits) == 0 || r.Hits[0].Item.Name() != c.first || r.Corrected != c.corrected {
 			t.Errorf("%q: %v, corrected %q; want %s, %q", c.asked, names(r)[:min(len(r.Hits), 5)], r.Corrected, c.first, c.corrected)
 		}
 		if r.Degraded || r.Asked != c.asked {
@@ -106,7 +106,7 @@ func TestAReplacementSaysWhatItReplaces(t *testing.T) {
 	h := newHouse(t, alps(t), "")
 	r := h.ask("alternative photoshop")
 	if !slices.ContainsFunc(r.Hits[0].Why, func(w catalogue.Reason) bool { return w.Code == "replaces" && w.Value == "Adobe Photoshop" }) {
-		t.Errorf("why %s: %+v", r.Hits[0].Item.Name, r.Hits[0].Why)
+		t.Errorf("why %s: %+v", r.Hits[0].Item.Name(), r.Hits[0].Why)
 	}
 }
 

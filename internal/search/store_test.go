@@ -72,7 +72,7 @@ func TestOnRealDatabasesAnIndexIsBuiltThenFollows(t *testing.T) {
 		want, err := db.Position(ctx)
 		must(t, err)
 		waiting.until("the index follows", func() bool { ix.Wake(); return ix.Position() == want })
-		if r := ask("hébergement nextcloud isère"); r.Total != 1 || r.Hits[0].Item.Name != "Belledonne Services" {
+		if r := ask("hébergement nextcloud isère"); r.Total != 1 || r.Hits[0].Item.Name() != "Belledonne Services" {
 			t.Errorf("%+v", r)
 		}
 	})

@@ -43,14 +43,14 @@ func (ix *Index) tell(ctx context.Context, r *request, a *answer, out *catalogue
 	texts := ix.textsOf(ctx, out.Hits)
 	for i := range out.Hits {
 		h, item := &out.Hits[i], out.Hits[i].Item
-		if r.Near != nil && item.Point != nil {
-			h.Why = append(h.Why, catalogue.Reason{Code: "distance", Amount: kilometres(*r.Near, *item.Point)})
+		if p, placed := item.Point(); placed && r.Near != nil {
+			h.Why = append(h.Why, catalogue.Reason{Code: "distance", Amount: kilometres(*r.Near, p)})
 		}
 		if i >= len(a.hits) {
 			continue
 		}
 		how := a.hits[i].how
-		t := texts[item.ID]
+		t := texts[item.ID()]
 		if t != nil {
 			h.Highlights = ix.passages(t.texts, a.plan, r.Lang, how)
 			h.Why = append(h.Why, products("replaces", how&byReplaces != 0, t.replaces, a.plan)...)
@@ -99,10 +99,10 @@ func (ix *Index) textsOf(ctx context.Context, hits []catalogue.Hit) map[registry
 	var missing []registry.ID
 	ix.texts.mu.Lock()
 	for _, h := range hits[:min(len(hits), defaultSize)] {
-		if t := ix.texts.kept[h.Item.ID]; t != nil && t.rev == h.Item.Rev {
-			out[h.Item.ID] = t
-		} else if h.Item.Kind == registry.KindSoftware {
-			missing = append(missing, h.Item.ID)
+		if t := ix.texts.kept[h.Item.ID()]; t != nil && t.rev == h.Item.Rev {
+			out[h.Item.ID()] = t
+		} else if h.Item.Kind() == registry.KindSoftware {
+			missing = append(missing, h.Item.ID())
 		}
 	}
 	ix.texts.mu.Unlock()

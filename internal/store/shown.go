@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 
 	"maillage/internal/catalogue"
@@ -40,61 +41,15 @@ func (db *DB) AuditOf(ctx context.Context, object, before registry.ID, limit int
 	return find(ctx, db, "read audit", (*auditRow).entry, "id DESC", limit, "object_id = ? AND id < ?", string(object), string(before))
 }
 
-// shownColumns leave out what a list does not show.
-func shownSoftware(r *shownRow) (registry.Software, error) {
-	e, f, err := shown[registry.SoftwareFacts](r)
-	return registry.Software{Entity: e, SoftwareFacts: f}, err
+// shownRows reads entities without what each source says: reading provenance and haystack for 57,000
+// of them at start would cost more than all the rest.
+func shownRows[T any](ctx context.Context, db *DB, scan func(*sql.Rows) (T, error), where string, args ...any) ([]T, error) {
+	return scanned(ctx, db, "read entities", scan, "SELECT "+db.plainly(shownColumns)+" FROM entities WHERE "+where, args...)
 }
 
-func shownOrganisation(r *shownRow) (registry.Organisation, error) {
-	e, f, err := shown[registry.OrganisationFacts](r)
-	return registry.Organisation{Entity: e, OrganisationFacts: f}, err
-}
-
-// shownRow is an entity as lists need it: reading provenance and haystack for 57,000 of them at
-// start would cost more than all the rest.
-type shownRow struct {
-	entityRow
-}
-
-func shown[F registry.Facts](r *shownRow) (registry.Entity, F, error) {
-	var none F
-	e, err := r.entity(false)
-	if err != nil {
-		return e, none, err
-	}
-	f, err := decodeFacts[F](r.ID, r.Facts)
-	return e, f, err
-}
-
-const shownColumns = "id, kind, slug, rev, facts, created_at, updated_at"
-
-// shownRows reads entities through database/sql: at start there are tens of thousands, and GORM's
-// scanning costs more than the query.
-func shownRows[T any](ctx context.Context, db *DB, convert func(*shownRow) (T, error), where string, args ...any) ([]T, error) {
-	rows, err := db.in(ctx).Raw("SELECT "+shownColumns+" FROM entities WHERE "+where, args...).Rows()
-	if err != nil {
-		return nil, translate("read entities", err)
-	}
-	defer rows.Close() //nolint:errcheck // rows.Err is checked below
-	var out []T
-	for rows.Next() {
-		var r shownRow
-		if err := rows.Scan(&r.ID, &r.Kind, &r.Slug, &r.Rev, &r.Facts, &r.CreatedAt, &r.UpdatedAt); err != nil {
-			return nil, translate("read entities", err)
-		}
-		thing, err := convert(&r)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, thing)
-	}
-	return out, translate("read entities", rows.Err())
-}
-
-func shownPage[T any](ctx context.Context, db *DB, kind registry.Kind, convert func(*shownRow) (T, error), after registry.ID, limit int) ([]T, error) {
+func shownPage[T any](ctx context.Context, db *DB, kind registry.Kind, scan func(*sql.Rows) (T, error), after registry.ID, limit int) ([]T, error) {
 	where, args := db.after("entities", after)
-	return shownRows(ctx, db, convert, where+" AND "+db.kindIs()+live+" ORDER BY "+db.pageOrder()+" LIMIT ?", append(args, string(kind), limit)...)
+	return shownRows(ctx, db, scan, where+" AND "+db.kindIs()+live+" ORDER BY "+db.pageOrder()+" LIMIT ?", append(args, string(kind), limit)...)
 }
 
 // after is the condition of a page that goes on after that thing. On SQLite pages follow the order in
@@ -135,10 +90,10 @@ func standingPage[R, T any](ctx context.Context, db *DB, trying, table string, c
 	return find(ctx, db, trying, convert, db.pageOrder(), limit, where+standing, args...)
 }
 
-func shownByID[T any](ctx context.Context, db *DB, kind registry.Kind, convert func(*shownRow) (T, error), ids []registry.ID) ([]T, error) {
+func shownByID[T any](ctx context.Context, db *DB, kind registry.Kind, scan func(*sql.Rows) (T, error), ids []registry.ID) ([]T, error) {
 	var out []T
 	err := inBatches(ids, func(ids []registry.ID) error {
-		found, err := shownRows(ctx, db, convert, "id IN ? AND "+db.kindIs()+live, ids, string(kind))
+		found, err := shownRows(ctx, db, scan, "id IN ? AND "+db.kindIs()+live, ids, string(kind))
 		out = append(out, found...)
 		return err
 	})
@@ -147,27 +102,29 @@ func shownByID[T any](ctx context.Context, db *DB, kind registry.Kind, convert f
 
 // SoftwarePage returns live software in the order of pages.
 func (db *DB) SoftwarePage(ctx context.Context, after registry.ID, limit int) ([]registry.Software, error) {
-	return shownPage(ctx, db, registry.KindSoftware, shownSoftware, after, limit)
+	return shownPage(ctx, db, registry.KindSoftware, scanSoftware, after, limit)
 }
 
 // OrganisationPage returns live organisations in the order of pages.
 func (db *DB) OrganisationPage(ctx context.Context, after registry.ID, limit int) ([]registry.Organisation, error) {
-	return shownPage(ctx, db, registry.KindOrganisation, shownOrganisation, after, limit)
+	return shownPage(ctx, db, registry.KindOrganisation, scanOrganisation, after, limit)
 }
 
 // SoftwareShown returns those of the ids that are live.
 func (db *DB) SoftwareShown(ctx context.Context, ids ...registry.ID) ([]registry.Software, error) {
-	return shownByID(ctx, db, registry.KindSoftware, shownSoftware, ids)
+	return shownByID(ctx, db, registry.KindSoftware, scanSoftware, ids)
 }
 
 // OrganisationsShown returns those of the ids that are live.
 func (db *DB) OrganisationsShown(ctx context.Context, ids ...registry.ID) ([]registry.Organisation, error) {
-	return shownByID(ctx, db, registry.KindOrganisation, shownOrganisation, ids)
+	return shownByID(ctx, db, registry.KindOrganisation, scanOrganisation, ids)
 }
 
 // UsagePage returns standing usages in the order of pages.
 func (db *DB) UsagePage(ctx context.Context, after registry.ID, limit int) ([]registry.Usage, error) {
-	return standingPage(ctx, db, "read usages", "usages", (*usageRow).usage, after, limit)
+	where, args := db.after("usages", after)
+	return scanned(ctx, db, "read usages", scanUsage, "SELECT "+db.plainly(usageColumns)+" FROM usages WHERE "+where+standing+
+		" ORDER BY "+db.pageOrder()+" LIMIT ?", append(args, limit)...)
 }
 
 // OfferPage returns standing offers in the order of pages.

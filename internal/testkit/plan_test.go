@@ -44,7 +44,7 @@ var coreOrder = []string{
 // groundRooms may be imported by everything above the ground.
 var groundRooms = []string{
 	"internal/fault", "internal/event", "internal/text", "internal/fetch", "internal/spdx",
-	"internal/publiccode",
+	"internal/publiccode", "internal/passkey", "internal/totp", "internal/password",
 }
 
 var (
@@ -66,6 +66,9 @@ var plan = map[string]room{
 	"internal/fetch":      {ground, []string{"internal/fault"}},
 	"internal/spdx":       {ground, nil},
 	"internal/publiccode": {ground, []string{"internal/fault", "internal/spdx", "internal/text", "internal/fetch"}},
+	"internal/password":   {ground, []string{"internal/fault", "internal/text"}},
+	"internal/passkey":    {ground, []string{"internal/fault"}},
+	"internal/totp":       {ground, nil},
 
 	"internal/territory": {core, with()},
 	"internal/member":    {core, with("internal/territory")},
@@ -81,6 +84,7 @@ var plan = map[string]room{
 	"internal/search": {cellar, aboveCore},
 	"internal/mail":   {cellar, aboveCore},
 	"internal/web":    {cellar, with("internal/member")},
+	"internal/oidc":   {cellar, []string{"internal/fault", "internal/fetch"}},
 
 	"api":        {door, atDoors},
 	"frontend":   {door, atDoors},
@@ -95,6 +99,7 @@ var plan = map[string]room{
 	"internal/testkit":            {yard, slices.Concat(aboveCore, []string{"internal/store"})},
 	"internal/testkit/totals":     {yard, nil},
 	"internal/territory/generate": {yard, anything},
+	"internal/password/generate":  {yard, anything},
 }
 
 // landlords says which rooms may know a module, tests included. "*" is any room; a module that is
@@ -114,13 +119,17 @@ var landlords = map[string][]string{
 	"github.com/emersion/go-ical":        {"caldav"},
 	"github.com/teambition/rrule-go":     {"internal/meeting", "caldav"},
 	"github.com/github/go-spdx/v2":       {"internal/spdx"},
+	"github.com/go-webauthn/webauthn":    {"internal/passkey"},
+	"github.com/fxamacker/cbor/v2":       {"internal/passkey"}, // webauthn's own: its tests play the authenticator
+	"github.com/pquerna/otp":             {"internal/totp"},
+	"github.com/boombuler/barcode":       {"internal/totp"}, // otp's own: the QR code
 	"github.com/yuin/goldmark":           {"internal/text"},
 	"github.com/microcosm-cc/bluemonday": {"internal/text"},
 	"go.yaml.in/yaml/v3":                 {"internal/publiccode", "internal/demo", "api", "cmd/maillage"},
 	"golang.org/x/text": {"internal/publiccode", "internal/spdx", "internal/text", "internal/territory/generate",
-		"internal/search", "frontend"},
-	"golang.org/x/crypto":              {"internal/member", "federation"},
-	"golang.org/x/net":                 {"internal/text", "internal/registry", "federation", "caldav"},
+		"internal/search", "frontend", "internal/password"},
+	"golang.org/x/crypto":              {"internal/member", "federation", "internal/password"},
+	"golang.org/x/net":                 {"internal/text", "internal/registry", "internal/mail", "federation", "caldav"},
 	"golang.org/x/sync":                {"*"},
 	"github.com/google/uuid":           {"*"},
 	"golang.org/x/sys":                 {"cmd/maillage", "internal/bench", "internal/catalogue", "internal/web"},
@@ -134,10 +143,13 @@ var landlords = map[string][]string{
 	"github.com/gowebpki/jcs":          {"federation"},
 	"github.com/wneessen/go-mail":      {"internal/mail"},
 	"github.com/emersion/go-smtp":      {"internal/mail"},
+	"github.com/emersion/go-sasl":      {"internal/mail"},
 	"github.com/emersion/go-msgauth":   {"internal/mail"},
 	"github.com/jhillyerd/enmime/v2":   {"internal/mail"},
 	"github.com/nicksnyder/go-i18n/v2": {"frontend", "internal/mail"},
 	"github.com/prometheus":            {"internal/web", "cmd/maillage"},
+	"github.com/coreos/go-oidc/v3":     {"internal/oidc"},
+	"golang.org/x/oauth2":              {"internal/oidc"},
 }
 
 // testTools are the modules any test may use, and nothing else of the product.
