@@ -235,14 +235,3 @@ func (s *Service) EraseAccount(ctx context.Context, by Actor, id AccountID, post
 	return errPending
 }
 
-// Compose says to whom a due notice goes and with which words, at the moment it is sent. ok is false
-// when there is nobody to write to any more.
-func (s *Service) Compose(ctx context.Context, n NoticeDue, baseURL string) (m Outgoing, ok bool, err error) {
-	return Outgoing{}, false, errPending
-}
-
-// Outgoing is a message for the mail room.
-type Outgoing struct {
-	Letter, Name, Email, Lang string
-	Values                    map[string]string
-}
