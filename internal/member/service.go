@@ -42,8 +42,11 @@ type Config struct {
 	Hasher   *password.Hasher
 	Policy   password.Policy
 	Keys     Keys
+	// Passkeys is nil where browsers have none: at an address of a private network, or over plain http.
 	Passkeys *passkey.Relying
-	Now      func() time.Time
+	// Tokens are the service tokens of the administrator's programmes; nil for none.
+	Tokens *Tokens
+	Now    func() time.Time
 	// Site is the collective's name: part of the password blocklist, shown by authenticator apps.
 	Site    string
 	Contact string

@@ -62,6 +62,8 @@ type auditRow struct {
 	Source    string
 	Before    string
 	After     string
+	Seq       int64
+	Mark      string
 }
 
 func (auditRow) TableName() string { return "audit_entries" }

@@ -32,7 +32,7 @@ func (db *DB) Save(ctx context.Context, b *registry.Batch) error {
 		func() error { return saveRows(ctx, db, "save offers", b.Offers, toOfferRow) },
 		func() error { return saveRows(ctx, db, "save references", b.References, toReferenceRow) },
 		func() error { return saveRows(ctx, db, "save proposals", b.Proposals, toProposalRow) },
-		func() error { return saveRows(ctx, db, "save audit", b.Audit, toAuditRow) },
+		func() error { return db.saveAudit(ctx, b.Audit) },
 		func() error { return db.saveChanges(ctx, t, b.Changes) },
 	}
 	for _, step := range steps {
@@ -41,6 +41,19 @@ func (db *DB) Save(ctx context.Context, b *registry.Batch) error {
 		}
 	}
 	return nil
+}
+
+// saveAudit adds the batch's lines to the trail.
+func (db *DB) saveAudit(ctx context.Context, entries []registry.AuditEntry) error {
+	rows := make([]auditRow, 0, len(entries))
+	for _, e := range entries {
+		row, err := toAuditRow(e)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row)
+	}
+	return db.chain(ctx, rows)
 }
 
 func softwareName(f registry.SoftwareFacts) string         { return f.Name }

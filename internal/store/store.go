@@ -33,6 +33,8 @@ type Config struct {
 	Directory event.Directory
 	Logger    *slog.Logger
 	Now       func() time.Time
+	// TrailKey makes the audit trail's chain one that only who holds it can write; see chain.
+	TrailKey []byte
 }
 
 // DB is the database. It is safe for concurrent use.
@@ -43,6 +45,7 @@ type DB struct {
 	directory event.Directory
 	log       *slog.Logger
 	clock     func() time.Time
+	trailKey  []byte
 
 	mu        sync.Mutex
 	listeners []func()
@@ -56,7 +59,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{postgres: cfg.URL != "", directory: cfg.Directory, log: cfg.Logger, clock: cfg.Now}
+	db := &DB{postgres: cfg.URL != "", directory: cfg.Directory, log: cfg.Logger, clock: cfg.Now, trailKey: cfg.TrailKey}
 	dialector, conns := sqliteDialector(cfg.Path), 4
 	if db.postgres {
 		dialector, conns = postgresDialector(cfg.URL), 8
@@ -114,6 +117,7 @@ type tx struct {
 	seq    int64
 	locked bool
 	wrote  bool
+	trail  *trailHead // the trail's head, once it is locked
 }
 
 type txKey struct{}
