@@ -46,6 +46,8 @@ type app struct {
 	tokens   *member.Tokens
 	members  *member.Service
 	postman  *mail.Postman
+	// noPasskeys is why browsers have no passkeys at the instance's address; nil when they have.
+	noPasskeys error
 
 	// The read side; only servers have it.
 	renderer  *api.Renderer

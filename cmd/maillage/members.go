@@ -98,14 +98,12 @@ func (a *app) openMembers(k member.Keys) error {
 		conf.Now = time.Now
 		keys, err = passkey.New(conf)
 	}
-	if err != nil {
-		// An address of a private network, or plain http: browsers have no passkeys there.
-		a.log.Info("no passkeys at this address", slog.Any("error", err))
-	}
+	a.noPasskeys = err // an IP address, or plain http: browsers have no passkeys there
 	a.members = member.NewService(member.Config{Store: a.db, Bodies: registry.NewBodies(a.registry, a.db), Hasher: hasher,
 		Policy: password.Policy{Minimum: a.cfg.PasswordMinimum}, Keys: k, Passkeys: keys, Now: time.Now,
 		Site: a.cfg.Name, Contact: a.cfg.Contact, Tokens: a.tokens})
-	return a.openMail()
+	a.board.Listen(mailListener, a.deliver, member.NoticeDue{}.FactName())
+	return nil
 }
 
 // mail returns the settings of the mail room.
@@ -118,15 +116,16 @@ func (c Config) mail() mail.Config {
 // mailListener is the subscriber of due messages.
 const mailListener = "mail.notices"
 
+// openMail opens the mail room of a server; other commands only record what is due.
 func (a *app) openMail() error {
+	if a.noPasskeys != nil {
+		a.log.Info("no passkeys at this address", slog.Any("error", a.noPasskeys))
+	}
 	conf := a.cfg.mail()
 	conf.Now, conf.Logger, conf.Sent = time.Now, a.log, a.db
 	var err error
-	if a.postman, err = mail.New(conf); err != nil {
-		return err
-	}
-	a.board.Listen(mailListener, a.deliver, member.NoticeDue{}.FactName())
-	return nil
+	a.postman, err = mail.New(conf)
+	return err
 }
 
 // pages are the addresses messages lead to.

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -53,7 +54,7 @@ plus récente est refusée. SIGTERM arrête proprement.`,
 
 // serve answers until ctx ends.
 func (a *app) serve(ctx context.Context) error {
-	if err := a.read(ctx); err != nil {
+	if err := errors.Join(a.openMail(), a.read(ctx)); err != nil {
 		return err
 	}
 	health := web.NewHealth(a.log,

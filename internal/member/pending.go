@@ -234,4 +234,3 @@ func (s *Service) Erase(ctx context.Context, by Actor, posts, sure bool) error {
 func (s *Service) EraseAccount(ctx context.Context, by Actor, id AccountID, posts bool) error {
 	return errPending
 }
-

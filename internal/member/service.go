@@ -37,11 +37,11 @@ type Bodies interface {
 
 // Config is what the room must be told. All but Site and Contact are needed.
 type Config struct {
-	Store    Store
-	Bodies   Bodies
-	Hasher   *password.Hasher
-	Policy   password.Policy
-	Keys     Keys
+	Store  Store
+	Bodies Bodies
+	Hasher *password.Hasher
+	Policy password.Policy
+	Keys   Keys
 	// Passkeys is nil where browsers have none: at an address of a private network, or over plain http.
 	Passkeys *passkey.Relying
 	// Tokens are the service tokens of the administrator's programmes; nil for none.

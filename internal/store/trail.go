@@ -150,4 +150,3 @@ func (db *DB) VerifyTrail(ctx context.Context) (TrailReport, error) {
 	}
 	return report, nil
 }
-
