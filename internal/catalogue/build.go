@@ -38,9 +38,8 @@ func redirect(s *Snapshot, former []Redirect) {
 	}
 }
 
-func build[T any](things []T, make func(*keeper, *T) *Item) []*Item {
+func build[T any](k *keeper, things []T, make func(*keeper, *T) *Item) []*Item {
 	items := slices.Grow([]*Item(nil), len(things))
-	k := newKeeper(len(things))
 	for i := range things {
 		items = append(items, make(k, &things[i]))
 	}
@@ -143,7 +142,7 @@ func remake[T any](ctx context.Context, fresh map[registry.Kind]map[registry.ID]
 	if err != nil {
 		return err
 	}
-	fresh[kind] = byIdentity(build(things, make))
+	fresh[kind] = byIdentity(build(newKeeper(len(things)), things, make))
 	return nil
 }
 

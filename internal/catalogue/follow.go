@@ -129,7 +129,7 @@ func (c *Catalogue) Run(ctx context.Context) error {
 }
 
 // restEvery is how often what was read of the representations is given back.
-const restEvery = 10 * time.Second
+const restEvery = time.Second
 
 func (c *Catalogue) rest() {
 	c.writing.Lock()
@@ -307,21 +307,16 @@ func (c *Catalogue) rereadDeclarations(ctx context.Context, touched map[registry
 			c.forget(id)
 		}
 	}
-	for i := range usages {
-		c.remember(ofUsage(&usages[i]))
-	}
-	for i := range offers {
-		c.remember(ofOffer(&offers[i]))
-	}
-	for i := range references {
-		c.remember(ofReference(&references[i]))
-	}
+	k := newKeeper(1)
+	remember(c, k, usages, ofUsage)
+	remember(c, k, offers, ofOffer)
+	remember(c, k, references, ofReference)
 	return func() {
 		for _, id := range ids {
 			c.forget(id)
 		}
 		for _, d := range were {
-			c.remember(d)
+			c.remember(k, d)
 		}
 	}, nil
 }
@@ -335,7 +330,8 @@ func keysOf(set map[registry.ID]bool) []registry.ID {
 	return out
 }
 
-func (c *Catalogue) remember(d *declaration) {
+// remember files a declaration under what it names.
+func (c *Catalogue) remember(k *keeper, d *declaration) {
 	c.forget(d.id)
 	c.decls[d.id] = d
 	// One copy of each id is kept, the one that came first.
@@ -346,6 +342,8 @@ func (c *Catalogue) remember(d *declaration) {
 		said := c.of[*id]
 		if len(said) > 0 {
 			*id = said[0].named(*id)
+		} else {
+			*id = registry.ID(k.join(string(*id)))
 		}
 		c.of[*id] = append(said, d)
 	}
