@@ -6,53 +6,71 @@ package catalogue
 import (
 	"fmt"
 	"os"
+	"runtime"
+	"slices"
 	"sync"
-	"time"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
 
 // arena keeps representations in files that are mapped to memory and already unlinked: the system
-// keeps in memory those that are read, takes the room back when others need it, and the garbage
+// keeps in its cache those that are read, takes the room back when others need it, and the garbage
 // collector never sees them. At 57,000 entities they are more than half of all that is kept.
 //
-// What is handed out stays readable while the arena lives and, once it is closed, for closeAfter:
-// longer than any request may last.
+// What was added stays readable for as long as something refers to it.
 type arena struct {
 	dir string
 
 	mu      sync.Mutex
-	chunks  [][]byte
 	file    *os.File
-	current []byte
+	current *chunk
 	used    int
-	// pending is what was handed out of the current chunk and is not in its file yet.
+	// pending is what was added to the current chunk and is not in its file yet.
 	pending []byte
 	written int
 }
 
 const (
-	chunkSize  = 8 << 20
-	flushSize  = 256 << 10
-	closeAfter = 15 * time.Minute
+	// chunkSize is the room of a file; the disk holds what is written of it.
+	chunkSize = 256 << 20
+	flushSize = 256 << 10
+	// restAfter is after how many readings what is mapped is given back. Linux maps sixteen pages at
+	// the first reading of one, so that it bounds what a load adds to the process's own memory to
+	// 25 MB. Reading the file instead would take three times as long.
+	restAfter = 400
 )
+
+// chunk is what bodies are in: a mapped file, or memory.
+type chunk struct {
+	mem    []byte
+	mapped bool
+	reads  atomic.Uint32
+}
+
+// body is a representation that was kept.
+type body struct {
+	in       *chunk
+	at, size uint32
+}
 
 // newArena returns an arena with its files in that folder; an empty one keeps everything on the heap.
 func newArena(dir string) *arena { return &arena{dir: dir} }
 
-// add keeps a copy of b and returns it. It may be read once flush has returned.
-func (a *arena) add(b []byte) ([]byte, error) {
+// add keeps a copy of b. It may be read once flush has returned.
+func (a *arena) add(b []byte) (body, error) {
+	size := uint32(len(b)) //nolint:gosec // a representation is far below 4 GB
 	if a.dir == "" || len(b) > chunkSize {
-		return append([]byte(nil), b...), nil
+		return body{in: &chunk{mem: slices.Clone(b)}, size: size}, nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.used+len(b) > len(a.current) {
+	if a.current == nil || a.used+len(b) > len(a.current.mem) {
 		if err := a.grow(); err != nil {
-			return nil, err
+			return body{}, err
 		}
 	}
-	kept := a.current[a.used : a.used+len(b) : a.used+len(b)]
+	kept := body{in: a.current, at: uint32(a.used), size: size} //nolint:gosec // below chunkSize
 	a.used += len(b)
 	a.pending = append(a.pending, b...)
 	if len(a.pending) >= flushSize {
@@ -64,9 +82,6 @@ func (a *arena) add(b []byte) ([]byte, error) {
 // grow maps another chunk.
 func (a *arena) grow() error {
 	if err := a.write(); err != nil {
-		return err
-	}
-	if err := a.end(); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(a.dir, "catalogue-*.bin")
@@ -84,8 +99,9 @@ func (a *arena) grow() error {
 	if err != nil {
 		return fmt.Errorf("catalogue arena: %w", err)
 	}
-	a.file, a.current, a.used, a.written = f, m, 0, 0
-	a.chunks = append(a.chunks, m)
+	// The file before closes when it is collected; its mapping goes with the last body in it.
+	a.file, a.current, a.used, a.written = f, &chunk{mem: m, mapped: true}, 0, 0
+	runtime.AddCleanup(a.current, func(m []byte) { _ = unix.Munmap(m) }, m) // of memory we mapped: cannot fail
 	return nil
 }
 
@@ -102,44 +118,23 @@ func (a *arena) write() error {
 	return nil
 }
 
-// rest tells the system that the pages mapped just now are not being read: it keeps them as what they
-// are, parts of files, and no longer as the process's own memory. Reading one brings it back.
-func (a *arena) rest() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, m := range a.chunks {
-		_ = unix.Madvise(m, unix.MADV_DONTNEED) // an advice: nothing depends on it
-	}
-}
-
 // flush makes everything that was added readable.
 func (a *arena) flush() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.write()
-}
-
-// end closes the file of the current chunk; its mapping stays.
-func (a *arena) end() error {
-	if a.file == nil {
-		return nil
-	}
-	err := a.file.Close()
-	a.file = nil
+	err := a.write()
+	a.pending = nil // it is large at start, and small ever after
 	return err
 }
 
-// retire gives the memory and the disk back once nobody can be reading any more.
-func (a *arena) retire() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	_ = a.end() // its descriptor alone; nothing more is written
-	a.pending, a.current = nil, nil
-	if chunks := a.chunks; len(chunks) > 0 {
-		time.AfterFunc(closeAfter, func() {
-			for _, m := range chunks {
-				_ = unix.Munmap(m) // of memory we mapped: cannot fail
-			}
-		})
+// append appends what was kept to b.
+func (x body) append(b []byte) []byte {
+	b = append(b, x.in.mem[x.at:x.at+x.size]...)
+	if x.in.mapped && x.in.reads.Add(1)%restAfter == 0 {
+		// The pages stay what they are, parts of a file in the system's cache. It is an advice: nothing
+		// depends on it, and who reads at the same time reads on.
+		_ = unix.Madvise(x.in.mem, unix.MADV_DONTNEED)
 	}
+	runtime.KeepAlive(x.in)
+	return b
 }

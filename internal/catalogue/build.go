@@ -188,7 +188,7 @@ func (b *builder) item(k *keeper, m made) *Item {
 	}
 	it := k.item()
 	it.kind = uint8(slices.Index(kinds, m.kind)) //nolint:gosec // one of five
-	it.JSON, it.Rev, it.spot = kept, m.rev, nowhere
+	it.body, it.Rev, it.spot = kept, m.rev, nowhere
 	it.updated, it.created = m.updated.UnixMicro(), m.created.UnixMicro()
 	it.values = k.keep(k.scratch)
 	it.setText(k.join, string(m.id), string(m.slug), m.name, m.key, tag(m.rev, m.body), m.release)

@@ -22,7 +22,7 @@ type Config struct {
 	Register *territory.Register
 	Now      func() time.Time
 	Logger   *slog.Logger
-	// Dir is where representations are kept in files mapped to memory; empty keeps them on the heap.
+	// Dir is where representations are kept, in a file mapped to memory; empty keeps them on the heap.
 	Dir string
 	// Poll is how often the position is asked for when nothing wakes the catalogue: what everybody
 	// else writes shows within it. 250 ms by default.
@@ -107,16 +107,11 @@ func (c *Catalogue) Wake() {
 func (c *Catalogue) Run(ctx context.Context) error {
 	tick := time.NewTicker(c.cfg.Poll)
 	defer tick.Stop()
-	rest := time.NewTicker(restEvery)
-	defer rest.Stop()
 	failing := false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-rest.C:
-			c.rest()
-			continue
 		case <-tick.C:
 		case <-c.wake:
 		}
@@ -125,17 +120,6 @@ func (c *Catalogue) Run(ctx context.Context) error {
 			c.cfg.Logger.ErrorContext(ctx, "catalogue", slog.Any("error", err))
 		}
 		failing = err != nil
-	}
-}
-
-// restEvery is how often what was read of the representations is given back.
-const restEvery = time.Second
-
-func (c *Catalogue) rest() {
-	c.writing.Lock()
-	defer c.writing.Unlock()
-	if c.arena != nil {
-		c.arena.rest()
 	}
 }
 

@@ -56,9 +56,6 @@ func (c *Catalogue) reload(ctx context.Context) (err error) {
 		return err
 	}
 	redirect(s, r.former)
-	if c.arena != nil {
-		c.arena.retire()
-	}
 	c.arena = b.arena
 	c.share(s)
 	c.current.Store(s)
