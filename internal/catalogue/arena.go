@@ -6,46 +6,39 @@ package catalogue
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
-
-	"golang.org/x/sys/unix"
 )
 
-// arena keeps representations in files that are mapped to memory and already unlinked: the system
-// keeps in its cache those that are read, takes the room back when others need it, and the garbage
-// collector never sees them. At 57,000 entities they are more than half of all that is kept.
+// arena keeps representations in a file that is already unlinked, and reads each when it is asked
+// for: the system keeps in its cache those that are read, takes the room back when others need it,
+// and neither the collector nor the process's own memory knows of them. At 57,000 entities they are
+// more than half of all that is kept. A mapping of the file is read in a quarter of the time, but
+// every page read, and the fifteen around it, then count as the process's own memory; to give them
+// back as often as would bound that costs more than to read the file.
 //
-// What was added stays readable for as long as something refers to it.
+// What was added stays readable for as long as something refers to it: a file closes when nothing
+// does any more.
 type arena struct {
 	dir string
 
 	mu      sync.Mutex
-	file    *os.File
 	current *chunk
-	used    int
-	// pending is what was added to the current chunk and is not in its file yet.
+	// pending is what was added to the current chunk and is not in its file yet, at written.
 	pending []byte
-	written int
+	written int64
 }
 
 const (
-	// chunkSize is the room of a file; the disk holds what is written of it.
-	chunkSize = 256 << 20
+	// chunkSize is the size in bytes of a file above which another one is begun.
+	chunkSize = 1 << 30
 	flushSize = 256 << 10
-	// restAfter is after how many readings what is mapped is given back. Linux maps sixteen pages at
-	// the first reading of one, so that it bounds what a load adds to the process's own memory to
-	// 25 MB. Reading the file instead would take three times as long.
-	restAfter = 400
 )
 
-// chunk is what bodies are in: a mapped file, or memory.
+// chunk is what bodies are in: a file, or memory.
 type chunk struct {
-	mem    []byte
-	mapped bool
-	reads  atomic.Uint32
+	file *os.File
+	mem  []byte // when there is no file
 }
 
 // body is a representation that was kept.
@@ -60,18 +53,17 @@ func newArena(dir string) *arena { return &arena{dir: dir} }
 // add keeps a copy of b. It may be read once flush has returned.
 func (a *arena) add(b []byte) (body, error) {
 	size := uint32(len(b)) //nolint:gosec // a representation is far below 4 GB
-	if a.dir == "" || len(b) > chunkSize {
+	if a.dir == "" {
 		return body{in: &chunk{mem: slices.Clone(b)}, size: size}, nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.current == nil || a.used+len(b) > len(a.current.mem) {
-		if err := a.grow(); err != nil {
+	if a.current == nil || a.written+int64(len(a.pending)) > chunkSize {
+		if err := a.begin(); err != nil {
 			return body{}, err
 		}
 	}
-	kept := body{in: a.current, at: uint32(a.used), size: size} //nolint:gosec // below chunkSize
-	a.used += len(b)
+	kept := body{in: a.current, at: uint32(a.written) + uint32(len(a.pending)), size: size} //nolint:gosec // chunkSize at most
 	a.pending = append(a.pending, b...)
 	if len(a.pending) >= flushSize {
 		return kept, a.write()
@@ -79,8 +71,8 @@ func (a *arena) add(b []byte) (body, error) {
 	return kept, nil
 }
 
-// grow maps another chunk.
-func (a *arena) grow() error {
+// begin begins another file.
+func (a *arena) begin() error {
 	if err := a.write(); err != nil {
 		return err
 	}
@@ -92,28 +84,19 @@ func (a *arena) grow() error {
 	if err := os.Remove(f.Name()); err != nil {
 		return fmt.Errorf("catalogue arena: %w", err)
 	}
-	if err := f.Truncate(chunkSize); err != nil {
-		return fmt.Errorf("catalogue arena: %w", err)
-	}
-	m, err := unix.Mmap(int(f.Fd()), 0, chunkSize, unix.PROT_READ, unix.MAP_SHARED)
-	if err != nil {
-		return fmt.Errorf("catalogue arena: %w", err)
-	}
-	// The file before closes when it is collected; its mapping goes with the last body in it.
-	a.file, a.current, a.used, a.written = f, &chunk{mem: m, mapped: true}, 0, 0
-	runtime.AddCleanup(a.current, func(m []byte) { _ = unix.Munmap(m) }, m) // of memory we mapped: cannot fail
+	a.current, a.written = &chunk{file: f}, 0
 	return nil
 }
 
-// write puts what is pending in the file, where the mapping sees it.
+// write puts what is pending in the file.
 func (a *arena) write() error {
 	if len(a.pending) == 0 {
 		return nil
 	}
-	if _, err := a.file.WriteAt(a.pending, int64(a.written)); err != nil {
+	if _, err := a.current.file.WriteAt(a.pending, a.written); err != nil {
 		return fmt.Errorf("catalogue arena: %w", err)
 	}
-	a.written += len(a.pending)
+	a.written += int64(len(a.pending))
 	a.pending = a.pending[:0]
 	return nil
 }
@@ -127,14 +110,16 @@ func (a *arena) flush() error {
 	return err
 }
 
-// append appends what was kept to b.
+// append appends what was kept to b. It panics when the disk does not give back what it took, as
+// memory would: nothing can be answered then.
 func (x body) append(b []byte) []byte {
-	b = append(b, x.in.mem[x.at:x.at+x.size]...)
-	if x.in.mapped && x.in.reads.Add(1)%restAfter == 0 {
-		// The pages stay what they are, parts of a file in the system's cache. It is an advice: nothing
-		// depends on it, and who reads at the same time reads on.
-		_ = unix.Madvise(x.in.mem, unix.MADV_DONTNEED)
+	if x.in.file == nil {
+		return append(b, x.in.mem...)
 	}
-	runtime.KeepAlive(x.in)
+	from := len(b)
+	b = slices.Grow(b, int(x.size))[:from+int(x.size)]
+	if _, err := x.in.file.ReadAt(b[from:], int64(x.at)); err != nil {
+		panic(fmt.Errorf("catalogue arena: %w", err))
+	}
 	return b
 }

@@ -22,7 +22,7 @@ type Config struct {
 	Register *territory.Register
 	Now      func() time.Time
 	Logger   *slog.Logger
-	// Dir is where representations are kept, in a file mapped to memory; empty keeps them on the heap.
+	// Dir is where representations are kept, in a file without a name; empty keeps them on the heap.
 	Dir string
 	// Poll is how often the position is asked for when nothing wakes the catalogue: what everybody
 	// else writes shows within it. 250 ms by default.
