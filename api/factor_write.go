@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"maillage/internal/fault"
+	"maillage/internal/member"
 )
 
 // totpDTO is a second factor about to be set up, its secret to put into an app.
@@ -23,6 +24,21 @@ type totpDTO struct {
 type recoveryDTO struct {
 	Codes   []string   `json:"recovery_codes"`
 	Session *signedDTO `json:"session,omitempty"`
+}
+
+// passkeyMadeDTO is a passkey just made, and the session when it goes on under another token.
+type passkeyMadeDTO struct {
+	passkeyDTO
+	Session *signedDTO `json:"session,omitempty"`
+}
+
+// goesOn returns a session whose token was replaced; nil when it was not.
+func goesOn(in member.SignedIn) *signedDTO {
+	if in.Secret == "" {
+		return nil
+	}
+	s := newSigned(in)
+	return &s
 }
 
 // totpBegin answers POST /me/totp.
@@ -48,11 +64,11 @@ func (a *API) totpConfirm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	codes, err := a.cfg.Members.ConfirmTOTP(c.Request().Context(), by, visit(c, ""), in.Token, in.Code)
+	s, codes, err := a.cfg.Members.ConfirmTOTP(c.Request().Context(), by, in.Token, in.Code)
 	if err != nil {
 		return err
 	}
-	return reply(c, http.StatusOK, recoveryDTO{Codes: codes})
+	return reply(c, http.StatusOK, recoveryDTO{codes, goesOn(s)})
 }
 
 // totpRemove answers DELETE /me/totp.
@@ -101,11 +117,11 @@ func (a *API) passkeyFinish(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p, err := a.cfg.Members.FinishPasskey(c.Request().Context(), by, visit(c, ""), in.Ceremony, in.Label, in.Response)
+	s, p, err := a.cfg.Members.FinishPasskey(c.Request().Context(), by, in.Ceremony, in.Label, in.Response)
 	if err != nil {
 		return err
 	}
-	return reply(c, http.StatusCreated, newPasskey(p))
+	return reply(c, http.StatusCreated, passkeyMadeDTO{newPasskey(p), goesOn(s)})
 }
 
 // maxPasskeyID is the longest name of a credential, WebAuthn Level 3 §4: 1023 bytes in base64url.
