@@ -32,7 +32,7 @@ func (db *DB) Save(ctx context.Context, b *registry.Batch) error {
 		func() error { return saveRows(ctx, db, "save offers", b.Offers, toOfferRow) },
 		func() error { return saveRows(ctx, db, "save references", b.References, toReferenceRow) },
 		func() error { return saveRows(ctx, db, "save proposals", b.Proposals, toProposalRow) },
-		func() error { return saveRows(ctx, db, "save audit", b.Audit, toAuditRow) },
+		func() error { return db.saveAudit(ctx, b.Audit) },
 		func() error { return db.saveChanges(ctx, t, b.Changes) },
 	}
 	for _, step := range steps {

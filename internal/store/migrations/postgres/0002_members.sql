@@ -11,7 +11,8 @@ CREATE TABLE accounts (
     -- The address in lower case; NULL once erased, so that it is free again.
     email_key    TEXT COLLATE "C" UNIQUE,
     name         TEXT COLLATE "C" NOT NULL,
-    name_folded  TEXT COLLATE "C" NOT NULL,
+    -- Name and address, folded: what a list of accounts is searched by.
+    haystack     TEXT COLLATE "C" NOT NULL,
     function     TEXT COLLATE "C" NOT NULL,
     interests    TEXT COLLATE "C" NOT NULL,
     rhythm       TEXT COLLATE "C" NOT NULL,

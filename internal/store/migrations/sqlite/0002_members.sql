@@ -10,7 +10,8 @@ CREATE TABLE accounts (
     -- The address in lower case; NULL once erased, so that it is free again.
     email_key    TEXT UNIQUE,
     name         TEXT NOT NULL,
-    name_folded  TEXT NOT NULL,
+    -- Name and address, folded: what a list of accounts is searched by.
+    haystack     TEXT NOT NULL,
     function     TEXT NOT NULL,
     interests    TEXT NOT NULL,
     rhythm       TEXT NOT NULL,
