@@ -18,6 +18,7 @@ import (
 	"maillage/internal/catalogue"
 	"maillage/internal/event"
 	"maillage/internal/fault"
+	"maillage/internal/mail"
 	"maillage/internal/member"
 	"maillage/internal/registry"
 	"maillage/internal/search"
@@ -29,7 +30,7 @@ import (
 // early costs little and saves a third of the memory. While everything is read, what is thrown away is
 // let be until that much memory is used. GOGC and GOMEMLIMIT in the environment have no say.
 const (
-	gcPercent        = 50
+	gcPercent        = 65
 	gcPercentLoading = 400
 	loadingLimit     = 224 << 20 // bytes
 )
@@ -43,6 +44,10 @@ type app struct {
 	db       *store.DB
 	registry *registry.Service
 	tokens   *member.Tokens
+	members  *member.Service
+	postman  *mail.Postman
+	// noPasskeys is why browsers have no passkeys at the instance's address; nil when they have.
+	noPasskeys error
 
 	// The read side; only servers have it.
 	renderer  *api.Renderer
@@ -62,10 +67,14 @@ func openApp(ctx context.Context, cfg Config, log *slog.Logger, migrate bool) (*
 		register <- err
 	}()
 	a.board = event.NewSwitchboard(event.Config{Logger: log})
-	conf := store.Config{URL: cfg.Database, Directory: a.board, Logger: log}
 	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
+	k, err := keys(cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	conf := store.Config{URL: cfg.Database, Directory: a.board, Logger: log, TrailKey: k.Trail}
 	if cfg.Database == "" {
 		conf.Path = filepath.Join(cfg.Data, "maillage.db")
 	}
@@ -84,6 +93,9 @@ func openApp(ctx context.Context, cfg Config, log *slog.Logger, migrate bool) (*
 	}
 	a.registry = registry.NewService(db, a.register, time.Now)
 	a.tokens = member.NewTokens(db, time.Now)
+	if err := a.openMembers(k); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	a.board.Listen(registry.MatchListener, a.registry.ProposeMatches, registry.MatchFacts()...)
 	db.OnCommit(a.board.Wake)
 	return a, nil

@@ -13,6 +13,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/pflag"
+
+	"maillage/internal/mail"
 )
 
 const envPrefix = "MAILLAGE_"
@@ -32,6 +34,12 @@ type Config struct {
 	Languages      []string
 	Contact        string // e-mail; may be empty
 	MetricsListen  string // empty for none
+
+	SecretKey        []byte // 32 bytes; nil for the one of the data folder. A secret.
+	PasswordMinimum  int    // code points
+	Mail             mail.Config
+	ProvidersFile    string // identity providers; empty for none
+	IdentityNetworks []netip.Prefix
 
 	sources map[string]source
 }
@@ -148,6 +156,12 @@ func (l *loader) together(c *Config) {
 	}
 	if c.MetricsListen != "" && c.MetricsListen == c.Listen {
 		l.fault("metrics_listen", l.sources["metrics_listen"].origin, "same_as_listen")
+	}
+	for _, problem := range c.mail().Problems() {
+		name, why, _ := strings.Cut(problem, ": ")
+		if from, ours := l.sources[name]; ours && strings.HasPrefix(name, "mail_") {
+			l.fault(name, from.origin, why)
+		}
 	}
 	if err := usable(c.Data); err != nil {
 		l.fault("data", l.sources["data"].origin, "data_unusable="+err.Error())

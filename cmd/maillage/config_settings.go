@@ -31,7 +31,9 @@ type setting struct {
 
 func (s setting) flag() string { return strings.ReplaceAll(s.name, "_", "-") }
 
-func settings() []setting {
+func settings() []setting { return append(houseSettings(), memberSettings()...) }
+
+func houseSettings() []setting {
 	return []setting{
 		{name: "listen", def: "127.0.0.1:8080", set: setListen,
 			usage: "adresse et port d’écoute / address and port to listen on"},

@@ -14,7 +14,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/spf13/pflag"
+	"maillage/internal/mail"
 )
 
 // load reads a configuration whose data folder is one that can be made, unless args say otherwise.
@@ -53,7 +55,8 @@ func TestNoConfigurationWorks(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Listen: "127.0.0.1:8080", Data: "./maillage-data", BaseURL: "http://127.0.0.1:8080", RateLimit: 300,
-		LogLevel: slog.LevelInfo, LogFormat: "text", Name: "Maillage", Languages: []string{"fr", "en"}}
+		LogLevel: slog.LevelInfo, LogFormat: "text", Name: "Maillage", Languages: []string{"fr", "en"},
+		PasswordMinimum: 15, Mail: mail.Config{TLS: mail.TLS("starttls")}}
 	if d := cmp.Diff(want, c, cmpopts.IgnoreUnexported(Config{})); d != "" {
 		t.Error(d)
 	}
@@ -72,7 +75,8 @@ func TestAFlagWinsOverTheEnvironmentOverTheFileOverTheDefault(t *testing.T) {
 	}
 	want := Config{Listen: "127.0.0.1:8080", Data: "./maillage-data", BaseURL: "https://alpes.example.org", RateLimit: 7,
 		LogLevel: slog.LevelWarn, LogFormat: "text", Name: "flag", Languages: []string{"en"},
-		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::1/128")}}
+		TrustedProxies:  []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::1/128")},
+		PasswordMinimum: 15, Mail: mail.Config{TLS: mail.TLS("starttls")}}
 	if d := cmp.Diff(want, c, cmpopts.IgnoreUnexported(Config{}), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); d != "" {
 		t.Error(d)
 	}

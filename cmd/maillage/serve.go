@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -53,7 +54,7 @@ plus récente est refusée. SIGTERM arrête proprement.`,
 
 // serve answers until ctx ends.
 func (a *app) serve(ctx context.Context) error {
-	if err := a.read(ctx); err != nil {
+	if err := errors.Join(a.openMail(), a.read(ctx)); err != nil {
 		return err
 	}
 	health := web.NewHealth(a.log,
@@ -115,7 +116,7 @@ func (a *app) authenticate(ctx context.Context, r *http.Request) (member.Actor, 
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return member.Actor{}, fault.New(fault.Anonymous, "token_refused")
 	}
-	return a.tokens.Authenticate(ctx, strings.TrimSpace(secret))
+	return a.members.Authenticate(ctx, member.DoorAPI, member.Credential{Secret: strings.TrimSpace(secret)})
 }
 
 // sweep clears, once an hour, what the outbox has settled for a week.

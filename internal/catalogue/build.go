@@ -5,7 +5,6 @@ package catalogue
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -27,106 +26,8 @@ type builder struct {
 	failed  error
 }
 
-// reload reads everything and replaces the snapshot.
-func (c *Catalogue) reload(ctx context.Context) (err error) {
-	// What is committed while reading is read again by the next catch-up: every change is applied to
-	// the present state, so seeing one twice does no harm.
-	position, err := c.cfg.Source.Position(ctx)
-	if err != nil {
-		return err
-	}
-	decls, of := c.decls, c.of
-	defer func() {
-		if err != nil {
-			c.decls, c.of = decls, of // the snapshot shown is still theirs
-		}
-	}()
-	c.decls, c.of = map[registry.ID]*declaration{}, map[registry.ID][]*declaration{}
-	var usages []registry.Usage
-	var offers []registry.Offer
-	var references []registry.Reference
-	var reading sync.WaitGroup
-	var failedUsages, failedOffers, failedReferences error
-	reading.Go(func() {
-		usages, failedUsages = all(ctx, c.cfg.Source.UsagePage, func(u registry.Usage) registry.ID { return u.ID })
-	})
-	reading.Go(func() {
-		offers, failedOffers = all(ctx, c.cfg.Source.OfferPage, func(o registry.Offer) registry.ID { return o.ID })
-		references, failedReferences = all(ctx, c.cfg.Source.ReferencePage, func(r registry.Reference) registry.ID { return r.ID })
-	})
-	reading.Wait()
-	if err := errors.Join(failedUsages, failedOffers, failedReferences); err != nil {
-		return err
-	}
-	for i := range usages {
-		c.remember(ofUsage(&usages[i]))
-	}
-	for i := range offers {
-		c.remember(ofOffer(&offers[i]))
-	}
-	for i := range references {
-		c.remember(ofReference(&references[i]))
-	}
-	items := map[registry.Kind][]*Item{}
-	byID := map[registry.Kind]map[registry.ID]*Item{}
-	b := &builder{Catalogue: c, now: c.cfg.Now(), arena: newArena(c.cfg.Dir), entity: func(kind registry.Kind, id registry.ID) (*Item, bool) {
-		it, ok := byID[kind][id]
-		return it, ok
-	}}
-	organisations, err := pages(ctx, c.cfg.Source.OrganisationPage, func(o registry.Organisation) registry.ID { return o.ID }, b.organisation)
-	if err != nil {
-		return err
-	}
-	items[registry.KindOrganisation] = organisations
-	byID[registry.KindOrganisation] = byIdentity(organisations)
-	software, err := pages(ctx, c.cfg.Source.SoftwarePage, func(s registry.Software) registry.ID { return s.ID }, b.software)
-	if err != nil {
-		return err
-	}
-	items[registry.KindSoftware] = software
-	byID[registry.KindSoftware] = byIdentity(software)
-	s := &Snapshot{tables: map[registry.Kind]*table{}, regions: c.regions, position: position, day: c.today()}
-	var wg sync.WaitGroup
-	tables := make([]*table, len(kinds))
-	for i, k := range kinds {
-		wg.Go(func() {
-			made := items[k]
-			switch k {
-			case registry.KindUsage:
-				made = build(usages, b.usage)
-			case registry.KindOffer:
-				made = build(offers, b.offer)
-			case registry.KindReference:
-				made = build(references, b.reference)
-			}
-			tables[i] = newTable(k, made, c.words[k], position, s.day)
-		})
-	}
-	wg.Wait()
-	for i, k := range kinds {
-		s.tables[k] = tables[i]
-	}
-	if err := b.done(); err != nil {
-		return err
-	}
-	if err := c.redirect(ctx, s); err != nil {
-		return err
-	}
-	if c.arena != nil {
-		c.arena.retire()
-	}
-	c.arena = b.arena
-	c.current.Store(s)
-	c.loaded.Store(true)
-	return nil
-}
-
-// redirect reads the former names of entities into a snapshot that nobody has seen yet.
-func (c *Catalogue) redirect(ctx context.Context, s *Snapshot) error {
-	former, err := c.cfg.Source.FormerSlugs(ctx)
-	if err != nil {
-		return err
-	}
+// redirect puts the former names of entities in a snapshot that nobody has seen yet.
+func redirect(s *Snapshot, former []Redirect) {
 	for _, k := range []registry.Kind{registry.KindSoftware, registry.KindOrganisation} {
 		s.tables[k].redirects = map[string]registry.ID{}
 	}
@@ -135,53 +36,10 @@ func (c *Catalogue) redirect(ctx context.Context, s *Snapshot) error {
 			t.redirects[r.From] = r.To
 		}
 	}
-	return nil
 }
 
-// all reads every page of a list.
-func all[T any](ctx context.Context, page func(context.Context, registry.ID, int) ([]T, error), id func(T) registry.ID) ([]T, error) {
-	var out []T
-	var after registry.ID
-	for {
-		got, err := page(ctx, after, pageSize)
-		if err != nil || len(got) == 0 {
-			return out, err
-		}
-		out = append(out, got...)
-		after = id(got[len(got)-1])
-	}
-}
-
-// pages reads every page of a list and makes its items while the next page is being read.
-func pages[T any](ctx context.Context, page func(context.Context, registry.ID, int) ([]T, error), id func(T) registry.ID, make func(*keeper, *T) *Item) ([]*Item, error) {
-	var (
-		out   []*Item
-		after registry.ID
-		wg    sync.WaitGroup
-		parts [][]*Item
-	)
-	var failed error
-	for n := 0; ; n++ {
-		got, err := page(ctx, after, pageSize)
-		if err != nil || len(got) == 0 {
-			failed = err
-			break
-		}
-		after = id(got[len(got)-1])
-		wg.Wait() // one page in the making at a time: memory stays bounded
-		parts = append(parts, nil)
-		wg.Go(func() { parts[n] = build(got, make) })
-	}
-	wg.Wait()
-	for _, p := range parts {
-		out = append(out, p...)
-	}
-	return out, failed
-}
-
-func build[T any](things []T, make func(*keeper, *T) *Item) []*Item {
+func build[T any](k *keeper, things []T, make func(*keeper, *T) *Item) []*Item {
 	items := slices.Grow([]*Item(nil), len(things))
-	k := newKeeper(len(things))
 	for i := range things {
 		items = append(items, make(k, &things[i]))
 	}
@@ -246,9 +104,11 @@ func (c *Catalogue) rebuild(ctx context.Context, s *Snapshot, touched map[regist
 		renamed = renamed || namesMoved(old, touched[k], fresh[k])
 	}
 	if renamed {
-		if err := c.redirect(ctx, next); err != nil {
+		former, err := src.FormerSlugs(ctx)
+		if err != nil {
 			return err
 		}
+		redirect(next, former)
 	}
 	c.current.Store(next)
 	return nil
@@ -282,7 +142,7 @@ func remake[T any](ctx context.Context, fresh map[registry.Kind]map[registry.ID]
 	if err != nil {
 		return err
 	}
-	fresh[kind] = byIdentity(build(things, make))
+	fresh[kind] = byIdentity(build(newKeeper(len(things)), things, make))
 	return nil
 }
 
@@ -328,7 +188,7 @@ func (b *builder) item(k *keeper, m made) *Item {
 	}
 	it := k.item()
 	it.kind = uint8(slices.Index(kinds, m.kind)) //nolint:gosec // one of five
-	it.JSON, it.Rev, it.spot = kept, m.rev, nowhere
+	it.body, it.Rev, it.spot = kept, m.rev, nowhere
 	it.updated, it.created = m.updated.UnixMicro(), m.created.UnixMicro()
 	it.values = k.keep(k.scratch)
 	it.setText(k.join, string(m.id), string(m.slug), m.name, m.key, tag(m.rev, m.body), m.release)

@@ -282,6 +282,5 @@ func slug(s string) bool {
 	return s != "" && len(s) <= 100
 }
 
-
 // invitationEnds returns when an invitation made now ends.
 func (s *Service) invitationEnds() time.Time { return s.clock().Add(InvitationTTL) }

@@ -37,13 +37,16 @@ type Bodies interface {
 
 // Config is what the room must be told. All but Site and Contact are needed.
 type Config struct {
-	Store    Store
-	Bodies   Bodies
-	Hasher   *password.Hasher
-	Policy   password.Policy
-	Keys     Keys
+	Store  Store
+	Bodies Bodies
+	Hasher *password.Hasher
+	Policy password.Policy
+	Keys   Keys
+	// Passkeys is nil where browsers have none: at an address of a private network, or over plain http.
 	Passkeys *passkey.Relying
-	Now      func() time.Time
+	// Tokens are the service tokens of the administrator's programmes; nil for none.
+	Tokens *Tokens
+	Now    func() time.Time
 	// Site is the collective's name: part of the password blocklist, shown by authenticator apps.
 	Site    string
 	Contact string

@@ -73,8 +73,7 @@ type Challenges interface {
 	ChallengeByID(ctx context.Context, id string) (Challenge, error)
 	// TryCode counts a try at the current code and returns the challenge. It returns fault.Missing when
 	// the challenge is not open, the code's life is over, or its five tries are used: atomically, in a
-	// transaction of its own, so that parallel guesses are counted one by one. It refuses a context that
-	// carries a transaction.
+	// transaction of its own, so that parallel guesses are counted one by one.
 	TryCode(ctx context.Context, id string, now time.Time) (Challenge, error)
 	// UseChallenge marks it used. Of many at once, one succeeds; the others get fault.Missing.
 	UseChallenge(ctx context.Context, id string, now time.Time) error
@@ -91,8 +90,8 @@ type Challenges interface {
 	DropChallenge(ctx context.Context, id string) error
 }
 
-// Counters count tries, each in a transaction of its own that is committed before the try is made. They
-// refuse a context that carries a transaction: count before it begins.
+// Counters count tries, each in a transaction of its own that is committed before the try is made,
+// whatever transaction its context carries.
 type Counters interface {
 	// TakeAttempt counts a try under that name and returns 0, or returns how long to wait and counts
 	// nothing. It also returns the counter as it is afterwards.
@@ -119,6 +118,8 @@ type Sessions interface {
 	AddDevice(ctx context.Context, d Device) error
 	// KnownDevice reports whether that device is one of the account, and notes its use.
 	KnownDevice(ctx context.Context, account AccountID, hash string, at time.Time) (bool, error)
+	// HasDevices reports whether the account has any.
+	HasDevices(ctx context.Context, account AccountID) (bool, error)
 	DropDevices(ctx context.Context, account AccountID) error
 }
 

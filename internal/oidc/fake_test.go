@@ -21,6 +21,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +40,7 @@ type claims = map[string]any
 
 // fakeIdP is a provider that says whatever a test has it say. What it says by default is right.
 type fakeIdP struct {
+	mu       sync.Mutex // held while it answers
 	t        *testing.T
 	server   *httptest.Server
 	issuer   string
@@ -84,6 +86,8 @@ func (f *fakeIdP) again(t *testing.T) *fakeIdP {
 	mux.HandleFunc("POST /token", f.serveToken)
 	mux.HandleFunc("GET /userinfo", f.serveUserinfo)
 	f.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
 		f.asked[r.URL.Path]++
 		mux.ServeHTTP(w, r)
 	}))
@@ -99,6 +103,17 @@ func rsaKey(t *testing.T) *rsa.PrivateKey {
 		t.Fatal(err)
 	}
 	return key
+}
+
+// dies has it cut each connection, or answer again. A cut connection orders nothing between it and the
+// test, hence the lock.
+func (f *fakeIdP) dies(dead bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.metadata = nil
+	if dead {
+		f.metadata = func(claims) { panic(http.ErrAbortHandler) }
+	}
 }
 
 // config is that of a profile at this provider.

@@ -60,7 +60,7 @@ func TestANewKeyOfTheProviderIsFetched(t *testing.T) {
 
 func TestADeadProviderIsSaidSoAndAskedAgain(t *testing.T) {
 	f := newFake(t)
-	f.metadata = func(claims) { panic(http.ErrAbortHandler) }
+	f.dies(true)
 	p := f.provider(f.config("generic"))
 	start := func() error {
 		_, _, err := p.Start(t.Context())
@@ -74,13 +74,13 @@ func TestADeadProviderIsSaidSoAndAskedAgain(t *testing.T) {
 	if p.LogoutURL(t.Context(), "x", "y", "z") != "" {
 		t.Error("an address of a provider that is dead")
 	}
-	f.metadata = nil
+	f.dies(false)
 	wantCode(t, start(), "oidc_unavailable") // it is left alone for a while
 	f.at = f.at.Add(11 * time.Second)
 	if err := start(); err != nil {
 		t.Errorf("it is back: %v", err)
 	}
-	f.metadata = func(claims) { panic(http.ErrAbortHandler) }
+	f.dies(true)
 	f.at = f.at.Add(48 * time.Hour)
 	if err := start(); err != nil {
 		t.Errorf("what was known of it is forgotten: %v", err)

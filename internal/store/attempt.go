@@ -5,33 +5,24 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
-	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
-	"maillage/internal/fault"
 	"maillage/internal/member"
 )
 
 type attemptRow struct {
 	Name   string `gorm:"primaryKey"`
-	InARow int64
-	// Recent is a JSON list of instants, in microseconds since 1970.
+	InARow int64  `gorm:"column:in_a_row"`
 	Recent string
 	LastAt time.Time
 }
 
 func (attemptRow) TableName() string { return "attempts" }
-
-func toAttemptRow(name string, a member.Attempts) (attemptRow, error) {
-	micros := make([]int64, len(a.Recent))
-	for i, t := range a.Recent {
-		micros[i] = t.UnixMicro()
-	}
-	recent, err := encode(micros)
-	return attemptRow{Name: name, InARow: int64(a.InARow), Recent: recent, LastAt: utc(a.Last)}, err
-}
 
 func (r *attemptRow) attempts() (member.Attempts, error) {
 	a := member.Attempts{InARow: int(r.InARow), Last: utc(r.LastAt)}
@@ -45,69 +36,83 @@ func (r *attemptRow) attempts() (member.Attempts, error) {
 	return a, nil
 }
 
-// own runs fn in a transaction of its own: what fn counts must stand even if its caller then fails.
-// Within another transaction that cannot be had on SQLite, which would wait for its own caller until
-// it gives up: it is refused at once on both databases, so that the mistake shows in any test.
-func (db *DB) own(ctx context.Context, what string, fn func(ctx context.Context) error) error {
+func (r *attemptRow) set(a member.Attempts) error {
+	micros := make([]int64, 0, len(a.Recent))
+	for _, t := range a.Recent {
+		micros = append(micros, t.UnixMicro())
+	}
+	b, err := json.Marshal(micros)
+	if err != nil {
+		return fmt.Errorf("write a counter: %w", err)
+	}
+	r.InARow, r.Recent = int64(a.InARow), string(b)
+	if !a.Last.IsZero() {
+		r.LastAt = utc(a.Last)
+	}
+	return nil
+}
+
+// alone runs fn in a transaction of its own, committed before it returns. A counter inside the
+// caller's would be rolled back with it; and on SQLite, with its single writer, it could only wait for
+// itself: a caller that already holds a transaction is told so at once.
+func (db *DB) alone(ctx context.Context, fn func(ctx context.Context) error) error {
 	if _, nested := ctx.Value(txKey{}).(*tx); nested {
-		return errors.New("store: " + what + " inside a transaction: tries are counted before it begins, with the context outside it")
+		return errors.New("store: a counter is taken before the transaction, not in it")
 	}
 	return db.InTx(ctx, fn)
 }
 
-// attempts locks the counter of that name, made when there was none, changes it and writes it back.
-func (db *DB) attempts(ctx context.Context, name string, fn func(member.Attempts) member.Attempts) (a member.Attempts, err error) {
-	// The update that changes nothing locks the row, and returns what others committed meanwhile.
-	var row attemptRow
-	err = db.in(ctx).Raw(`INSERT INTO attempts (name, in_a_row, recent, last_at) VALUES (?, 0, '', ?)
-		ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING in_a_row, recent, last_at`, name, time.Unix(0, 0).UTC()).
-		Row().Scan(&row.InARow, &row.Recent, &row.LastAt)
-	if err != nil {
-		return a, translate("lock attempts", err)
-	}
-	if a, err = row.attempts(); err != nil {
-		return a, err
-	}
-	a = fn(a)
-	if row, err = toAttemptRow(name, a); err != nil {
-		return a, err
-	}
-	_, err = gorm.G[attemptRow](db.in(ctx)).Where("name = ?", name).Select("in_a_row", "recent", "last_at").Updates(ctx, row)
-	return a, translate("count attempts", err)
-}
-
-// TakeAttempt counts a try under that name and returns 0, or returns how long to wait and counts
-// nothing; and the counter as it then is. It refuses to run inside another transaction: see own.
-func (db *DB) TakeAttempt(ctx context.Context, name string, limit member.Limit, now time.Time) (wait time.Duration, a member.Attempts, err error) {
-	err = db.own(ctx, "TakeAttempt", func(ctx context.Context) error {
-		a, err = db.attempts(ctx, name, func(a member.Attempts) member.Attempts {
-			if wait = a.Wait(limit, utc(now)); wait > 0 {
-				return a
-			}
-			return a.Take(limit, utc(now))
-		})
-		return err
-	})
-	return wait, a, err
-}
-
-// SucceedAttempt takes the last try back and ends the row of failures. It refuses to run inside
-// another transaction: see own.
-func (db *DB) SucceedAttempt(ctx context.Context, name string) error {
-	return db.own(ctx, "SucceedAttempt", func(ctx context.Context) error {
-		_, err := gorm.G[attemptRow](db.in(ctx)).Where("name = ?", name).Take(ctx)
-		if fault.Is(translate("", err), fault.Missing) {
+// counter reads and locks a counter inside alone, and writes what fn makes of it.
+func (db *DB) counter(ctx context.Context, name string, now time.Time, fn func(member.Attempts) (member.Attempts, bool)) error {
+	return db.alone(ctx, func(ctx context.Context) error {
+		row := attemptRow{Name: name, Recent: "[]", LastAt: utc(now)}
+		// The insert is the lock of a counter that is not there yet.
+		if err := db.in(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+			return translate("read counter", err)
+		}
+		q := db.in(ctx)
+		if db.postgres {
+			q = q.Clauses(clause.Locking{Strength: "UPDATE"})
+		}
+		if err := q.Where("name = ?", name).Take(&row).Error; err != nil {
+			return translate("read counter", err)
+		}
+		a, err := row.attempts()
+		if err != nil {
+			return err
+		}
+		next, write := fn(a)
+		if !write {
 			return nil
 		}
-		_, err = db.attempts(ctx, name, member.Attempts.Succeed)
-		return err
+		if err := row.set(next); err != nil {
+			return err
+		}
+		err = db.in(ctx).Model(&attemptRow{}).Where("name = ?", name).
+			UpdateColumns(map[string]any{"in_a_row": row.InARow, "recent": row.Recent, "last_at": row.LastAt}).Error
+		return translate("write counter", err)
 	})
 }
 
-// ForgetAttempts drops a counter. It refuses to run inside another transaction: see own.
-func (db *DB) ForgetAttempts(ctx context.Context, name string) error {
-	return db.own(ctx, "ForgetAttempts", func(ctx context.Context) error {
-		_, err := gorm.G[attemptRow](db.in(ctx)).Where("name = ?", name).Delete(ctx)
-		return translate("forget attempts", err)
+// TakeAttempt counts a try, or says how long to wait.
+func (db *DB) TakeAttempt(ctx context.Context, name string, limit member.Limit, now time.Time) (wait time.Duration, after member.Attempts, err error) {
+	err = db.counter(ctx, name, now, func(a member.Attempts) (member.Attempts, bool) {
+		after = a
+		if wait = a.Wait(limit, now); wait > 0 {
+			return a, false
+		}
+		after = a.Take(limit, now)
+		return after, true
 	})
+	return wait, after, err
+}
+
+// SucceedAttempt takes the last try back and ends the row of failures.
+func (db *DB) SucceedAttempt(ctx context.Context, name string) error {
+	return db.counter(ctx, name, db.now(), func(a member.Attempts) (member.Attempts, bool) { return a.Succeed(), true })
+}
+
+// ForgetAttempts drops a counter.
+func (db *DB) ForgetAttempts(ctx context.Context, name string) error {
+	return translate("drop counter", db.in(ctx).Where("name = ?", name).Delete(&attemptRow{}).Error)
 }

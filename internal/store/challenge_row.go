@@ -5,10 +5,12 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"gorm.io/gorm"
 
+	"maillage/internal/fault"
 	"maillage/internal/member"
 )
 
@@ -46,22 +48,22 @@ func (db *DB) AddChallenge(ctx context.Context, c member.Challenge) error {
 	return translate("add challenge", gorm.G[challengeRow](db.in(ctx)).Create(ctx, &row))
 }
 
-// ChallengeByID returns a challenge, open or not, or fault.Missing.
+// ChallengeByID returns a challenge, used and expired ones too, or fault.Missing.
 func (db *DB) ChallengeByID(ctx context.Context, id string) (member.Challenge, error) {
 	return one(ctx, db, "read challenge", (*challengeRow).challenge, "id = ?", id)
 }
 
-// TryCode counts a try at the current code and returns the challenge as it then is, or returns
-// fault.Missing when it is not open, or the code's life or tries are used up. It refuses to run inside
-// another transaction: see own.
+// TryCode counts a try at the current code, in a transaction of its own.
 func (db *DB) TryCode(ctx context.Context, id string, now time.Time) (c member.Challenge, err error) {
-	err = db.own(ctx, "TryCode", func(ctx context.Context) error {
+	err = db.alone(ctx, func(ctx context.Context) error {
 		res := db.in(ctx).Model(&challengeRow{}).
-			Where("id = ? AND used_at IS NULL AND expires_at > ? AND code_expires_at > ? AND tries < ?",
-				id, utc(now), utc(now), member.CodeTries).
-			Update("tries", gorm.Expr("tries + 1"))
-		if err := changed("try a code", res); err != nil {
-			return err
+			Where("id = ? AND used_at IS NULL AND expires_at > ? AND code_expires_at > ? AND tries < ?", id, utc(now), utc(now), member.CodeTries).
+			UpdateColumn("tries", gorm.Expr("tries + 1"))
+		if res.Error != nil {
+			return translate("count a try", res.Error)
+		}
+		if res.RowsAffected == 0 {
+			return fault.New(fault.Missing, "code_expired")
 		}
 		c, err = db.ChallengeByID(ctx, id)
 		return err
@@ -69,69 +71,65 @@ func (db *DB) TryCode(ctx context.Context, id string, now time.Time) (c member.C
 	return c, err
 }
 
-// UseChallenge marks an open challenge used: of many at once one succeeds, the others get
-// fault.Missing.
+// UseChallenge marks it used: one of many at once succeeds.
 func (db *DB) UseChallenge(ctx context.Context, id string, now time.Time) error {
-	return changed("use challenge", db.in(ctx).Model(&challengeRow{}).
-		Where("id = ? AND used_at IS NULL AND expires_at > ?", id, utc(now)).Update("used_at", utc(now)))
+	res := db.in(ctx).Model(&challengeRow{}).Where("id = ? AND used_at IS NULL AND expires_at > ?", id, utc(now)).
+		UpdateColumn("used_at", utc(now))
+	if res.Error == nil && res.RowsAffected == 0 {
+		return fault.New(fault.Missing, "link_unknown")
+	}
+	return translate("use challenge", res.Error)
 }
 
-// RenewCode gives an unused challenge its next code, with tries of its own, and returns the challenge.
-func (db *DB) RenewCode(ctx context.Context, id string, until time.Time) (c member.Challenge, err error) {
-	err = db.InTx(ctx, func(ctx context.Context) error {
-		res := db.in(ctx).Model(&challengeRow{}).Where("id = ? AND used_at IS NULL", id).
-			Updates(map[string]any{"serial": gorm.Expr("serial + 1"), "tries": 0, "code_expires_at": utc(until)})
-		if err := changed("renew a code", res); err != nil {
-			return err
-		}
-		c, err = db.ChallengeByID(ctx, id)
-		return err
-	})
-	return c, err
+// RenewCode gives the challenge its next code.
+func (db *DB) RenewCode(ctx context.Context, id string, until time.Time) (member.Challenge, error) {
+	res := db.in(ctx).Model(&challengeRow{}).Where("id = ? AND used_at IS NULL", id).
+		UpdateColumns(map[string]any{"serial": gorm.Expr("serial + 1"), "tries": 0, "code_expires_at": utc(until)})
+	if res.Error == nil && res.RowsAffected == 0 {
+		return member.Challenge{}, fault.New(fault.Missing, "link_unknown")
+	}
+	if res.Error != nil {
+		return member.Challenge{}, translate("renew code", res.Error)
+	}
+	return db.ChallengeByID(ctx, id)
 }
 
-// SetChallenge replaces what the challenge carries, or returns fault.Missing.
+// SetChallenge replaces its data.
 func (db *DB) SetChallenge(ctx context.Context, id string, data []byte) error {
-	return changed("set challenge", db.in(ctx).Model(&challengeRow{}).Where("id = ?", id).Update("data", string(data)))
+	return translate("change challenge", db.in(ctx).Model(&challengeRow{}).Where("id = ?", id).
+		UpdateColumn("data", string(json.RawMessage(data))).Error)
 }
 
-// stillOpen is the condition on challenges that can be met.
-const stillOpen = "used_at IS NULL AND expires_at > ? AND purpose = ?"
-
-// ChallengesOf returns the open ones of an account, or of an address when account is empty, newest
-// first.
-func (db *DB) ChallengesOf(ctx context.Context, p member.Purpose, account member.AccountID, emailKey string, now time.Time) ([]member.Challenge, error) {
-	where, whose := "account_id = ? AND "+stillOpen, string(account)
+// ChallengesOf returns the open ones of an account, or of an address when account is empty.
+func (db *DB) ChallengesOf(ctx context.Context, p member.Purpose, account member.AccountID, key string, now time.Time) ([]member.Challenge, error) {
+	where, who := "account_id = ?", string(account)
 	if account == "" {
-		where, whose = "email_key = ? AND "+stillOpen, emailKey
+		where, who = "account_id = '' AND email_key = ?", key
 	}
-	if whose == "" || !storable(whose) {
-		return nil, nil
-	}
-	return find(ctx, db, "read challenges", (*challengeRow).challenge, "created_at DESC, id DESC", 0, where, whose, utc(now), string(p))
+	return find(ctx, db, "read challenges", (*challengeRow).challenge, "id", 0,
+		where+" AND purpose = ? AND used_at IS NULL AND expires_at > ?", who, string(p), utc(now))
 }
 
-// InvitationsOf returns the open invitations into a body, or into every body when it is empty, newest
-// first.
+// InvitationsOf returns the open invitations into a body, newest first; every body's when empty.
 func (db *DB) InvitationsOf(ctx context.Context, organisation string, now time.Time) ([]member.Challenge, error) {
-	where, args := stillOpen, []any{utc(now), string(member.ForInvitation)}
+	where, args := "purpose = ? AND used_at IS NULL AND expires_at > ?", []any{string(member.ForInvitation), utc(now)}
 	if organisation != "" {
 		where, args = where+" AND organisation_id = ?", append(args, organisation)
 	}
-	return find(ctx, db, "read invitations", (*challengeRow).challenge, "created_at DESC, id DESC", 0, where, args...)
+	return find(ctx, db, "read invitations", (*challengeRow).challenge, "id DESC", 1000, where, args...)
 }
 
-// DropChallenges removes those of an account for these purposes. Those of no account are left alone.
+// DropChallenges removes those of an account for these purposes.
 func (db *DB) DropChallenges(ctx context.Context, account member.AccountID, purposes ...member.Purpose) error {
-	if account == "" || len(purposes) == 0 {
-		return nil
+	plain := make([]string, 0, len(purposes))
+	for _, p := range purposes {
+		plain = append(plain, string(p))
 	}
-	_, err := gorm.G[challengeRow](db.in(ctx)).Where("account_id = ? AND purpose IN ?", string(account), purposes).Delete(ctx)
-	return translate("drop challenges", err)
+	return translate("drop challenges", db.in(ctx).Where("account_id = ? AND purpose IN ?", string(account), plain).
+		Delete(&challengeRow{}).Error)
 }
 
-// DropChallenge removes a challenge; one that is not there is no error.
+// DropChallenge removes one.
 func (db *DB) DropChallenge(ctx context.Context, id string) error {
-	_, err := gorm.G[challengeRow](db.in(ctx)).Where("id = ?", id).Delete(ctx)
-	return translate("drop challenge", err)
+	return translate("drop challenge", db.in(ctx).Where("id = ?", id).Delete(&challengeRow{}).Error)
 }

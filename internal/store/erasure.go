@@ -22,118 +22,76 @@ type erasureRow struct {
 
 func (erasureRow) TableName() string { return "erasures" }
 
-func (r *erasureRow) erasure() (member.Erasure, error) {
-	return member.Erasure{Account: member.AccountID(r.AccountID), At: utc(r.At), Posts: r.Posts}, nil
-}
-
 // Erasures returns the ledger, oldest first.
 func (db *DB) Erasures(ctx context.Context) ([]member.Erasure, error) {
-	return find(ctx, db, "read erasures", (*erasureRow).erasure, "at, account_id", 0, "account_id <> ''")
+	return find(ctx, db, "read erasures", func(r *erasureRow) (member.Erasure, error) {
+		return member.Erasure{Account: member.AccountID(r.AccountID), At: utc(r.At), Posts: r.Posts}, nil
+	}, "at, account_id", 0, "account_id <> ''")
 }
 
-// ErasePerson leaves of an account its identifier, its state and when it was made, ends its
-// memberships, deletes everything else that was about the person in every table, and writes the
-// ledger, in one transaction. Done twice it changes nothing; for an account that is not there, as in a
-// backup older than it, it writes the ledger alone.
-//
-// On SQLite what is deleted is overwritten with zeros (secure_delete); Scrub then empties the journal.
+// ErasePerson leaves of an account its identifier and nothing else. An account that is not there (a
+// backup from before it was made) is only entered in the ledger.
 func (db *DB) ErasePerson(ctx context.Context, e member.Erasure) error {
 	return db.InTx(ctx, func(ctx context.Context) error {
+		row := erasureRow{AccountID: string(e.Account), At: utc(e.At), Posts: e.Posts}
+		if err := db.in(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+			return translate("write the ledger", err)
+		}
 		a, err := db.LockAccount(ctx, e.Account)
-		if err != nil && !fault.Is(err, fault.Missing) {
+		if fault.Is(err, fault.Missing) {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
-		if err == nil {
-			steps := []func(context.Context, member.Account, time.Time) error{
-				db.eraseTraces, db.eraseBelongings, db.endStanding, db.emptyAccount}
-			for _, step := range steps {
-				if err := step(ctx, a, utc(e.At)); err != nil {
-					return err
-				}
+		for _, step := range []func() error{
+			func() error { return db.eraseTraces(ctx, a) },
+			func() error { return db.eraseStanding(ctx, e) },
+			func() error { return db.eraseAccount(ctx, e) },
+		} {
+			if err := step(); err != nil {
+				return err
 			}
 		}
-		row := erasureRow{AccountID: string(e.Account), At: utc(e.At), Posts: e.Posts}
-		return translate("write the ledger of erasures",
-			gorm.G[erasureRow](db.in(ctx), clause.OnConflict{DoNothing: true}).Create(ctx, &row))
+		wrote(ctx)
+		return nil
 	})
 }
 
-// emptyAccount runs last: until then the row says whose traces to look for.
-func (db *DB) emptyAccount(ctx context.Context, a member.Account, at time.Time) error {
-	if a.State == member.Erased {
-		return nil
-	}
-	return translate("empty account", db.in(ctx).Model(&accountRow{}).Where("id = ?", string(a.ID)).Updates(map[string]any{
-		"state": string(member.Erased), "email": "", "email_key": nil, "name": "", "haystack": "", "function": "",
-		"interests": "[]", "rhythm": string(member.NoMail), "lang": "", "office": "", "disabled_for": "", "password": "",
-		"password_at": nil, "must_change": false, "password_off": false, "handle": nil, "seen_at": nil, "updated_at": at}).Error)
-}
-
-func (db *DB) endStanding(ctx context.Context, a member.Account, at time.Time) error {
-	err := db.in(ctx).Model(&membershipRow{}).Where("account_id = ? AND state IN ?", string(a.ID),
-		[]member.MembershipState{member.Pending, member.Accepted}).
-		Updates(map[string]any{"state": string(member.Ended), "ended_at": at}).Error
-	if err == nil {
-		err = db.in(ctx).Model(&membershipRow{}).Where("account_id = ? AND reason <> ''", string(a.ID)).Update("reason", "").Error
-	}
-	return translate("end memberships", err)
-}
-
-// eraseBelongings deletes the rows that are the account's alone.
-func (db *DB) eraseBelongings(ctx context.Context, a member.Account, _ time.Time) error {
-	for _, table := range []string{"sessions", "devices", "totp_factors", "recovery_codes", "passkeys", "identities", "secrets", "challenges"} {
-		if err := db.in(ctx).Exec("DELETE FROM "+table+" WHERE account_id = ?", string(a.ID)).Error; err != nil {
-			return translate("erase "+table, err)
+// eraseTraces deletes what belongs to the person alone.
+func (db *DB) eraseTraces(ctx context.Context, a member.Account) error {
+	id := string(a.ID)
+	for _, row := range []any{&sessionRow{}, &deviceRow{}, &totpRow{}, &recoveryRow{}, &passkeyRow{}, &identityOf{}, &secretRow{}, &challengeRow{}} {
+		if err := db.in(ctx).Where("account_id = ?", id).Delete(row).Error; err != nil {
+			return translate("erase", err)
 		}
 	}
 	if key := emailKey(a.Email); key != "" {
-		return translate("erase challenges", db.in(ctx).Exec("DELETE FROM challenges WHERE email_key = ?", key).Error)
+		if err := db.in(ctx).Where("email_key = ?", key).Delete(&challengeRow{}).Error; err != nil {
+			return translate("erase", err)
+		}
 	}
-	return nil
+	err := db.in(ctx).Where("actor = ?", string(a.ID.Actor())).Delete(&answerRow{}).Error
+	return translate("erase", err)
 }
 
-// eraseTraces removes what others' rows may say of the person: answers kept for a day, and what a mail
-// server answered, which often repeats the address.
-func (db *DB) eraseTraces(ctx context.Context, a member.Account, _ time.Time) error {
-	actor := string(a.ID.Actor())
-	if err := db.in(ctx).Exec("DELETE FROM idempotency_keys WHERE actor = ?", actor).Error; err != nil {
-		return translate("erase answers", err)
-	}
-	err := db.in(ctx).Exec(`UPDATE deliveries SET last_error = '' WHERE last_error <> '' AND (fact_key = ? OR fact_key IN
-		(SELECT 'challenge:' || id FROM challenges WHERE account_id = ? OR (email_key <> '' AND email_key = ?)))`,
-		actor, string(a.ID), emailKey(a.Email)).Error
+// eraseStanding ends memberships, and keeps of those there were that a body had a member.
+func (db *DB) eraseStanding(ctx context.Context, e member.Erasure) error {
+	err := db.in(ctx).Model(&membershipRow{}).Where("account_id = ?", string(e.Account)).UpdateColumn("reason", "").Error
 	if err != nil {
-		return translate("erase delivery errors", err)
+		return translate("erase", err)
 	}
-	for _, word := range []string{a.Email, emailKey(a.Email), a.Name} {
-		if len(word) < tellingWord {
-			continue
-		}
-		holds := "instr(body, ?) > 0"
-		if db.postgres {
-			holds = "position(?::bytea IN body) > 0"
-		}
-		if err := db.in(ctx).Exec("DELETE FROM idempotency_keys WHERE "+holds, []byte(word)).Error; err != nil {
-			return translate("erase answers", err)
-		}
-		err := db.in(ctx).Exec(`UPDATE deliveries SET last_error = '' WHERE last_error LIKE ? ESCAPE '\'`, "%"+escapeLike(word)+"%").Error
-		if err != nil {
-			return translate("erase delivery errors", err)
-		}
-	}
-	return nil
+	err = db.in(ctx).Model(&membershipRow{}).Where("account_id = ? AND state IN ?", string(e.Account),
+		[]string{string(member.Pending), string(member.Accepted)}).
+		UpdateColumns(map[string]any{"state": string(member.Ended), "ended_at": utc(e.At)}).Error
+	return translate("erase", err)
 }
 
-// tellingWord is how long a name must be, in bytes, to be looked for in what others were answered: "Li"
-// is in every text.
-const tellingWord = 5
-
-// Scrub empties the journal of SQLite, where pages as they were before an erasure stay until they are
-// written over. It does nothing inside a transaction, nor on PostgreSQL, whose vacuum reuses the room
-// of old rows in its own time.
-func (db *DB) Scrub(ctx context.Context) error {
-	if _, nested := ctx.Value(txKey{}).(*tx); nested || db.postgres {
-		return nil
-	}
-	return translate("empty the journal", db.in(ctx).Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error)
+func (db *DB) eraseAccount(ctx context.Context, e member.Erasure) error {
+	err := db.in(ctx).Model(&accountRow{}).Where("id = ?", string(e.Account)).UpdateColumns(map[string]any{
+		"email": "", "email_key": gorm.Expr("NULL"), "name": "", "name_folded": "", "function": "", "interests": "",
+		"rhythm": string(member.NoMail), "lang": "", "office": "", "state": string(member.Erased), "disabled_for": "", "password": "",
+		"password_at": gorm.Expr("NULL"), "must_change": false, "password_off": false, "handle": gorm.Expr("NULL"),
+		"updated_at": utc(e.At), "seen_at": gorm.Expr("NULL")}).Error
+	return translate("erase", err)
 }

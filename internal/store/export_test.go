@@ -19,9 +19,9 @@ func PretendNewer(ctx context.Context, db *DB) error {
 func TableFields() map[string][]string {
 	out := map[string][]string{}
 	for _, row := range []any{&entityRow{}, &slugRow{}, &recordRow{}, &identityRow{}, &usageRow{}, &offerRow{}, &referenceRow{},
-		&proposalRow{}, &auditRow{}, &changeRow{}, &eventRow{}, &deliveryRow{}, &tokenRow{}, &answerRow{},
-		&accountRow{}, &membershipRow{}, &challengeRow{}, &attemptRow{}, &sessionRow{}, &deviceRow{}, &totpRow{},
-		&recoveryRow{}, &passkeyRow{}, &externalRow{}, &secretRow{}, &erasureRow{}, &letterRow{}} {
+		&proposalRow{}, &auditRow{}, &changeRow{}, &eventRow{}, &deliveryRow{}, &tokenRow{}, &answerRow{}, &accountRow{}, &membershipRow{}, &challengeRow{},
+		&attemptRow{}, &sessionRow{}, &deviceRow{}, &totpRow{}, &recoveryRow{}, &passkeyRow{}, &identityOf{}, &secretRow{},
+		&letterRow{}, &erasureRow{}} {
 		s, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
 		if err != nil {
 			panic(err)

@@ -62,9 +62,8 @@ type auditRow struct {
 	Source    string
 	Before    string
 	After     string
-	// Seq and Mark are the line's place in the chain: see trail.go. Lines of before have none.
-	Seq  int64
-	Mark string
+	Seq       int64
+	Mark      string
 }
 
 func (auditRow) TableName() string { return "audit_entries" }

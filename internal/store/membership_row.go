@@ -7,6 +7,8 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm/clause"
+
 	"maillage/internal/member"
 )
 
@@ -26,12 +28,6 @@ type membershipRow struct {
 
 func (membershipRow) TableName() string { return "memberships" }
 
-func toMembershipRow(m member.Membership) membershipRow {
-	return membershipRow{ID: m.ID, AccountID: string(m.Account), OrganisationID: m.Organisation, Role: string(m.Role),
-		State: string(m.State), Proof: string(m.Proof), Reason: m.Reason, AskedAt: utc(m.AskedAt),
-		DecidedBy: string(m.DecidedBy), DecidedAt: optionalTime(m.DecidedAt), EndedAt: optionalTime(m.EndedAt)}
-}
-
 func (r *membershipRow) membership() (member.Membership, error) {
 	return member.Membership{ID: r.ID, Account: member.AccountID(r.AccountID), Organisation: r.OrganisationID,
 		Role: member.Role(r.Role), State: member.MembershipState(r.State), Proof: member.Proof(r.Proof), Reason: r.Reason,
@@ -39,34 +35,35 @@ func (r *membershipRow) membership() (member.Membership, error) {
 		EndedAt: timeValue(r.EndedAt)}, nil
 }
 
-// MembershipByID returns a membership, whatever its state, or fault.Missing.
+// MembershipByID returns a membership, or fault.Missing.
 func (db *DB) MembershipByID(ctx context.Context, id string) (member.Membership, error) {
 	return one(ctx, db, "read membership", (*membershipRow).membership, "id = ?", id)
 }
 
-// MembershipsOf returns those of an account, whatever their state, oldest first.
+// MembershipsOf returns those of an account, oldest first.
 func (db *DB) MembershipsOf(ctx context.Context, account member.AccountID) ([]member.Membership, error) {
-	return find(ctx, db, "read memberships", (*membershipRow).membership, "asked_at, id", 0, "account_id = ?", string(account))
+	return find(ctx, db, "read memberships", (*membershipRow).membership, "id", 0, "account_id = ?", string(account))
 }
 
-// MembersOf returns those of a body in one of these states, oldest first; none when no state is given.
+// MembersOf returns those of a body in these states, oldest first.
 func (db *DB) MembersOf(ctx context.Context, organisation string, states ...member.MembershipState) ([]member.Membership, error) {
-	if len(states) == 0 {
-		return nil, nil
+	plain := make([]string, 0, len(states))
+	for _, s := range states {
+		plain = append(plain, string(s))
 	}
-	return find(ctx, db, "read members", (*membershipRow).membership, "asked_at, id", 0,
-		"organisation_id = ? AND state IN ?", organisation, states)
+	return find(ctx, db, "read members", (*membershipRow).membership, "id", 0, "organisation_id = ? AND state IN ?", organisation, plain)
 }
 
-// PendingMemberships returns what waits for a decision by ascending id, which is the order of asking,
-// after that id, up to limit.
+// PendingMemberships returns what waits for a decision, oldest first, after that id, up to limit.
 func (db *DB) PendingMemberships(ctx context.Context, after string, limit int) ([]member.Membership, error) {
-	return find(ctx, db, "read requests", (*membershipRow).membership, "id", limit,
-		"state = 'pending' AND id > ?", after)
+	return find(ctx, db, "read requests", (*membershipRow).membership, "id", limit, "state = 'pending' AND id > ?", after)
 }
 
-// SaveMembership inserts the membership or replaces the one of its id. It returns fault.Conflict
-// "already_member" when the account has another live one of that body.
+// SaveMembership inserts or replaces a membership.
 func (db *DB) SaveMembership(ctx context.Context, m member.Membership) error {
-	return taken("already_member", upsert(ctx, db, "save membership", []membershipRow{toMembershipRow(m)}))
+	row := membershipRow{ID: m.ID, AccountID: string(m.Account), OrganisationID: m.Organisation, Role: string(m.Role),
+		State: string(m.State), Proof: string(m.Proof), Reason: m.Reason, AskedAt: utc(m.AskedAt), DecidedBy: string(m.DecidedBy),
+		DecidedAt: optionalTime(m.DecidedAt), EndedAt: optionalTime(m.EndedAt)}
+	err := db.in(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, UpdateAll: true}).Create(&row).Error
+	return conflictAs(translate("save membership", err), "already_member")
 }

@@ -158,8 +158,8 @@ func (db *DB) FormerSlugs(ctx context.Context) ([]catalogue.Redirect, error) {
 	var rows []struct{ Kind, Name, Target string }
 	err := db.in(ctx).Raw(`
 		SELECT kind AS kind, slug AS name, entity_id AS target FROM entity_slugs WHERE NOT current
-		UNION SELECT s.kind, s.slug, s.entity_id FROM entity_slugs s WHERE s.entity_id IN (SELECT id FROM entities WHERE merged_into IS NOT NULL)
-		UNION SELECT kind, id, id FROM entities WHERE merged_into IS NOT NULL`).Scan(&rows).Error
+		UNION ALL SELECT s.kind, s.slug, s.entity_id FROM entity_slugs s WHERE s.entity_id IN (SELECT id FROM entities WHERE merged_into IS NOT NULL)
+		UNION ALL SELECT kind, id, id FROM entities WHERE merged_into IS NOT NULL`).Scan(&rows).Error
 	if err != nil {
 		return nil, translate("read former slugs", err)
 	}

@@ -31,11 +31,10 @@ type Config struct {
 	MaxConns int
 	// Directory says who listens to each fact; nobody when nil.
 	Directory event.Directory
-	// TrailKey makes the audit trail's chain one that only its holder can write; without it the chain
-	// shows accidents alone. It is kept outside the database.
+	Logger    *slog.Logger
+	Now       func() time.Time
+	// TrailKey makes the audit trail's chain one that only who holds it can write; see chain.
 	TrailKey []byte
-	Logger   *slog.Logger
-	Now      func() time.Time
 }
 
 // DB is the database. It is safe for concurrent use.
@@ -44,9 +43,9 @@ type DB struct {
 	sql       *sql.DB
 	postgres  bool
 	directory event.Directory
-	trailKey  []byte
 	log       *slog.Logger
 	clock     func() time.Time
+	trailKey  []byte
 
 	mu        sync.Mutex
 	listeners []func()
@@ -60,7 +59,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	db := &DB{postgres: cfg.URL != "", directory: cfg.Directory, trailKey: cfg.TrailKey, log: cfg.Logger, clock: cfg.Now}
+	db := &DB{postgres: cfg.URL != "", directory: cfg.Directory, log: cfg.Logger, clock: cfg.Now, trailKey: cfg.TrailKey}
 	dialector, conns := sqliteDialector(cfg.Path), 4
 	if db.postgres {
 		dialector, conns = postgresDialector(cfg.URL), 8
@@ -118,8 +117,7 @@ type tx struct {
 	seq    int64
 	locked bool
 	wrote  bool
-	// trail are the lines of the audit trail that wait for the end: see trail.
-	trail []auditRow
+	trail  *trailHead // the trail's head, once it is locked
 }
 
 type txKey struct{}
@@ -141,11 +139,7 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 	t := &tx{}
 	err := db.gorm.WithContext(ctx).Transaction(func(g *gorm.DB) error {
 		t.gorm = g
-		ctx := context.WithValue(ctx, txKey{}, t)
-		if err := fn(ctx); err != nil {
-			return err
-		}
-		return db.chain(ctx, t.trail)
+		return fn(context.WithValue(ctx, txKey{}, t))
 	})
 	if err != nil {
 		return err

@@ -11,8 +11,7 @@ CREATE TABLE accounts (
     -- The address in lower case; NULL once erased, so that it is free again.
     email_key    TEXT COLLATE "C" UNIQUE,
     name         TEXT COLLATE "C" NOT NULL,
-    -- Name and address, folded: what a list of accounts is searched by.
-    haystack     TEXT COLLATE "C" NOT NULL,
+    name_folded  TEXT COLLATE "C" NOT NULL,
     function     TEXT COLLATE "C" NOT NULL,
     interests    TEXT COLLATE "C" NOT NULL,
     rhythm       TEXT COLLATE "C" NOT NULL,
@@ -149,6 +148,7 @@ CREATE TABLE secrets (
     kind          TEXT COLLATE "C" NOT NULL,
     name          TEXT COLLATE "C" NOT NULL,
     scope         TEXT COLLATE "C" NOT NULL,
+    office        BOOLEAN NOT NULL,
     hash          TEXT COLLATE "C" NOT NULL UNIQUE,
     created_at    TIMESTAMPTZ NOT NULL,
     expires_at    TIMESTAMPTZ,

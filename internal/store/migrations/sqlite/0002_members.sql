@@ -10,8 +10,7 @@ CREATE TABLE accounts (
     -- The address in lower case; NULL once erased, so that it is free again.
     email_key    TEXT UNIQUE,
     name         TEXT NOT NULL,
-    -- Name and address, folded: what a list of accounts is searched by.
-    haystack     TEXT NOT NULL,
+    name_folded  TEXT NOT NULL,
     function     TEXT NOT NULL,
     interests    TEXT NOT NULL,
     rhythm       TEXT NOT NULL,
@@ -148,6 +147,7 @@ CREATE TABLE secrets (
     kind          TEXT NOT NULL,
     name          TEXT NOT NULL,
     scope         TEXT NOT NULL,
+    office        BOOLEAN NOT NULL,
     hash          TEXT NOT NULL UNIQUE,
     created_at    DATETIME NOT NULL,
     expires_at    DATETIME,
