@@ -33,6 +33,8 @@ type Signup struct {
 	ExpiresAt     time.Time
 	// Linked reports that the link of the message was followed: no code is asked then.
 	Linked bool
+	// Proved reports that an identity provider vouched for the body: membership needs no decision.
+	Proved bool
 }
 
 // Profile is what a member says of themself.
@@ -130,4 +132,17 @@ type Me struct {
 	Identities []Identity
 	// MustEnrol reports that the office is closed until a second factor is set up.
 	MustEnrol bool
+}
+
+// signupData is what a sign-up needs besides the address. Identity, when the person came by an identity
+// provider, is linked to the account once it is made; Proved says that the provider vouched for the body.
+type signupData struct {
+	Body     string            `json:"body,omitempty"`
+	SIREN    string            `json:"siren,omitempty"`
+	BodyName string            `json:"body_name,omitempty"`
+	Partner  bool              `json:"partner,omitempty"`
+	Name     string            `json:"name,omitempty"`
+	Lang     string            `json:"lang,omitempty"`
+	Identity *ExternalIdentity `json:"identity,omitempty"`
+	Proved   bool              `json:"proved,omitempty"`
 }
