@@ -30,7 +30,7 @@ import (
 // early costs little and saves a third of the memory. While everything is read, what is thrown away is
 // let be until that much memory is used. GOGC and GOMEMLIMIT in the environment have no say.
 const (
-	gcPercent        = 50
+	gcPercent        = 65
 	gcPercentLoading = 400
 	loadingLimit     = 224 << 20 // bytes
 )

@@ -116,7 +116,7 @@ func (a *app) authenticate(ctx context.Context, r *http.Request) (member.Actor, 
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return member.Actor{}, fault.New(fault.Anonymous, "token_refused")
 	}
-	return a.tokens.Authenticate(ctx, strings.TrimSpace(secret))
+	return a.members.Authenticate(ctx, member.DoorAPI, member.Credential{Secret: strings.TrimSpace(secret)})
 }
 
 // sweep clears, once an hour, what the outbox has settled for a week.

@@ -7,121 +7,103 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"time"
 
 	"maillage/internal/fault"
 	"maillage/internal/totp"
 )
 
-// Figures of second factors.
-const (
-	TOTPSetupTTL  = 15 * time.Minute // to find the telephone
-	recoveryCodes = 10
-	qrSize        = 300 // pixels
-)
+// recoveryCodes is how many are given at once.
+const recoveryCodes = 10
 
-// freshFactor is fresh for what changes how an account is opened. Where a second factor is asked for,
-// it is asked for here too: a password alone neither takes it off nor adds another.
-func (s *Service) freshFactor(ctx context.Context, by Actor) (Account, error) {
-	if err := s.fresh(by); err != nil {
-		return Account{}, err
+// SecondFactor completes a sign-in with a one-time or a recovery code. A step bears five tries, and
+// the account's factor the same limit as its password.
+func (s *Service) SecondFactor(ctx context.Context, v Visit, pending, code string) (SignedIn, error) {
+	c, err := s.step(ctx, ForSecondFactor, pending)
+	if err != nil {
+		return SignedIn{}, err
 	}
-	a, err := s.store.AccountByID(ctx, by.Account)
-	if err != nil || by.Strong {
-		return a, err
+	name := s.keys.counter("factor", string(c.Account))
+	if err := s.take(ctx, name, AccountLimit()); err != nil {
+		return SignedIn{}, err
 	}
-	_, err = s.store.TOTPOf(ctx, a.ID)
-	if fault.Is(err, fault.Missing) {
-		needed := false
-		if err = nil; a.Entrusted() {
-			needed, err = s.enrolled(ctx, a.ID)
+	if _, err := s.store.TryCode(ctx, c.ID, s.clock()); err != nil {
+		return SignedIn{}, missing(err, "step_over")
+	}
+	a, err := s.store.AccountByID(ctx, c.Account)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	method, err := s.factor(ctx, a.ID, code)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if err := s.store.UseChallenge(ctx, c.ID, s.clock()); err != nil {
+		return SignedIn{}, missing(err, "step_over")
+	}
+	if err := s.store.SucceedAttempt(ctx, name); err != nil {
+		return SignedIn{}, err
+	}
+	var first string
+	if err := json.Unmarshal(c.Data, &first); err != nil {
+		return SignedIn{}, fmt.Errorf("second factor: %w", err)
+	}
+	return s.open(ctx, v, a, first+"+"+method, true)
+}
+
+// factor takes a code: of the app, once each, or a recovery code. It returns which it was.
+func (s *Service) factor(ctx context.Context, id AccountID, code string) (string, error) {
+	f, err := s.store.TOTPOf(ctx, id)
+	if err != nil {
+		return "", missing(err, "step_over")
+	}
+	secret, err := totp.Open(f.Sealed, string(id), s.keys.Seal)
+	if err != nil {
+		return "", fmt.Errorf("second factor: %w", err)
+	}
+	if step, ok := totp.Check(secret, code, s.now(), f.LastStep); ok {
+		used, err := s.store.UseTOTPStep(ctx, id, step)
+		if err != nil || used {
+			return "totp", err
 		}
-		if err == nil && !needed {
-			return a, nil
+	}
+	used, err := s.store.UseRecoveryCode(ctx, id, totp.HashRecovery(code), s.clock())
+	if err != nil {
+		return "", err
+	}
+	if !used {
+		return "", fault.OnField("code", "code_wrong")
+	}
+	return "recovery", s.tellFactor(ctx, id, "recovery_code_used")
+}
+
+// tellFactor writes to an account about a change of what opens it.
+func (s *Service) tellFactor(ctx context.Context, id AccountID, what string) error {
+	return s.store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.audit(ctx, id.Actor(), what, "account", string(id), nil); err != nil {
+			return err
 		}
-	}
-	if err == nil {
-		err = fault.New(fault.Forbidden, "sign_in_again")
-	}
-	return a, err
-}
-
-// tell notes a change of how an account is opened, in its trail and to its holder.
-func (s *Service) tell(ctx context.Context, id AccountID, what string, detail map[string]string) error {
-	if err := s.audit(ctx, id.Actor(), what, "account", string(id), detail); err != nil {
-		return err
-	}
-	return s.notice(ctx, NoticeDue{Letter: "second_factor_changed", Account: id,
-		Values: map[string]string{"what": what, "when": moment(s.clock())}})
-}
-
-// useFactor takes a one-time or recovery code of an account, inside a transaction, and returns which,
-// "totp" or "recovery". Each code serves once, whoever else sends it at the same time. Any other is
-// fault.Invalid on the field "code".
-func (s *Service) useFactor(ctx context.Context, id AccountID, code string) (string, error) {
-	wrong := fault.OnField("code", "code_wrong")
-	t, err := s.store.TOTPOf(ctx, id)
-	if err != nil {
-		return "", missingAs(err, wrong)
-	}
-	if !sixDigits(code) {
-		return "recovery", s.useRecovery(ctx, id, code, wrong)
-	}
-	secret, err := totp.Open(t.Sealed, string(id), s.keys.Seal)
-	if err != nil {
-		return "", fmt.Errorf("second factor of %s: %w", id, err)
-	}
-	step, ok := totp.Check(secret, code, s.now(), t.LastStep)
-	if ok {
-		ok, err = s.store.UseTOTPStep(ctx, id, step)
-	}
-	if err == nil && !ok {
-		err = wrong
-	}
-	return "totp", err
-}
-
-func (s *Service) useRecovery(ctx context.Context, id AccountID, code string, wrong error) error {
-	ok, err := s.store.UseRecoveryCode(ctx, id, totp.HashRecovery(code), s.clock())
-	if err != nil {
-		return err
-	}
-	if !ok {
-		return wrong
-	}
-	left, err := s.store.RecoveryCodesLeft(ctx, id)
-	if err != nil {
-		return err
-	}
-	return s.tell(ctx, id, "recovery_code_used", map[string]string{"left": strconv.Itoa(left)})
+		return s.notice(ctx, NoticeDue{Letter: "second_factor_changed", Account: id, Values: map[string]string{"what": what}})
+	})
 }
 
 // TOTPSetup is a second factor about to be set up.
 type TOTPSetup struct {
-	Token  string // gives ConfirmTOTP the secret back
+	Token  string // gives ConfirmTOTP the secret back, sealed
 	Secret string // in groups, to type
 	URI    string // otpauth://
-	QR     []byte // PNG, 300 pixels a side
+	QR     []byte // PNG
 }
 
-// setup is what a TOTP about to be confirmed is made of.
-type setup struct {
-	Sealed string `json:"sealed"`
-}
-
-// BeginTOTP returns a new secret to put into an app, to be confirmed within a quarter of an hour. The
-// session must be fresh, and strong when the account has a factor already: that one is replaced.
+// BeginTOTP returns a new secret to put into an app. The session must be fresh.
 func (s *Service) BeginTOTP(ctx context.Context, by Actor) (TOTPSetup, error) {
-	a, err := s.freshFactor(ctx, by)
+	if err := s.fresh(by); err != nil {
+		return TOTPSetup{}, err
+	}
+	a, err := s.store.AccountByID(ctx, by.Account)
 	if err != nil {
 		return TOTPSetup{}, err
 	}
-	site := s.cfg.Site
-	if site == "" {
-		site = "Maillage"
-	}
-	secret, err := totp.New(site, a.Email)
+	secret, err := totp.New(s.cfg.Site, a.Email)
 	if err != nil {
 		return TOTPSetup{}, err
 	}
@@ -129,99 +111,104 @@ func (s *Service) BeginTOTP(ctx context.Context, by Actor) (TOTPSetup, error) {
 	if err != nil {
 		return TOTPSetup{}, err
 	}
-	raw, err := json.Marshal(setup{sealed})
+	data, err := json.Marshal(sealed)
 	if err != nil {
-		return TOTPSetup{}, fmt.Errorf("begin one-time codes: %w", err)
+		return TOTPSetup{}, fmt.Errorf("begin totp: %w", err)
 	}
-	image, err := secret.PNG(qrSize)
+	if err := s.store.DropChallenges(ctx, a.ID, ForTOTP); err != nil {
+		return TOTPSetup{}, err
+	}
+	token, err := s.challenge(ctx, ForTOTP, a.ID, data)
 	if err != nil {
 		return TOTPSetup{}, err
 	}
-	token, err := s.remember(ctx, ForTOTP, a.ID, raw, TOTPSetupTTL)
-	return TOTPSetup{Token: token, Secret: secret.Text(), URI: secret.URI(), QR: image}, err
+	return s.totpSetup(secret, token)
 }
 
-// ConfirmTOTP sets the factor up once a code of it is given. It strengthens the session that asks and
-// returns its new secret, ends the others, and returns ten recovery codes, shown this once. It returns
-// fault.Invalid on the field "code" for a wrong one, five times at most.
-func (s *Service) ConfirmTOTP(ctx context.Context, by Actor, v Visit, token, code string) (recovery []string, secret string, err error) {
-	if _, err := s.freshFactor(ctx, by); err != nil {
-		return nil, "", err
+func (s *Service) totpSetup(secret totp.Secret, token string) (TOTPSetup, error) {
+	qr, err := secret.PNG(240)
+	return TOTPSetup{Token: token, Secret: secret.Text(), URI: secret.URI(), QR: qr}, err
+}
+
+// TOTPBegun returns a setup under way again, so that a mistyped code does not begin it anew.
+func (s *Service) TOTPBegun(ctx context.Context, by Actor, token string) (TOTPSetup, error) {
+	if err := s.fresh(by); err != nil {
+		return TOTPSetup{}, err
 	}
-	c, err := s.challenge(ctx, ForTOTP, by.Account, token)
+	c, sealed, err := s.totpStep(ctx, by, token)
 	if err != nil {
-		return nil, "", err
+		return TOTPSetup{}, err
 	}
-	if c, err = s.store.TryCode(ctx, c.ID, s.clock()); err != nil {
-		return nil, "", missing(err, "link_unknown")
-	}
-	var set setup
-	if err := json.Unmarshal(c.Data, &set); err != nil {
-		return nil, "", fmt.Errorf("confirm one-time codes: %w", err)
-	}
-	plain, err := totp.Open(set.Sealed, string(by.Account), s.keys.Seal)
+	a, err := s.store.AccountByID(ctx, c.Account)
 	if err != nil {
-		return nil, "", err
+		return TOTPSetup{}, err
 	}
-	step, ok := totp.Check(plain, code, s.now(), 0)
+	value, err := totp.Open(sealed, string(a.ID), s.keys.Seal)
+	if err != nil {
+		return TOTPSetup{}, err
+	}
+	secret, err := totp.Restore(s.cfg.Site, a.Email, value)
+	if err != nil {
+		return TOTPSetup{}, err
+	}
+	return s.totpSetup(secret, token)
+}
+
+func (s *Service) totpStep(ctx context.Context, by Actor, token string) (c Challenge, sealed string, err error) {
+	c, err = s.step(ctx, ForTOTP, token)
+	if err == nil && c.Account != by.Account {
+		err = fault.New(fault.Missing, "step_over")
+	}
+	if err == nil {
+		err = json.Unmarshal(c.Data, &sealed)
+	}
+	return c, sealed, err
+}
+
+// ConfirmTOTP sets the factor up once a code of it is given, makes the session strong (its secret is
+// replaced), and returns the recovery codes, shown this once.
+func (s *Service) ConfirmTOTP(ctx context.Context, by Actor, token, code string) (in SignedIn, recovery []string, err error) {
+	if err := s.fresh(by); err != nil {
+		return in, nil, err
+	}
+	c, sealed, err := s.totpStep(ctx, by, token)
+	if err != nil {
+		return in, nil, err
+	}
+	if _, err := s.store.TryCode(ctx, c.ID, s.clock()); err != nil {
+		return in, nil, missing(err, "step_over")
+	}
+	secret, err := totp.Open(sealed, string(by.Account), s.keys.Seal)
+	if err != nil {
+		return in, nil, fmt.Errorf("confirm totp: %w", err)
+	}
+	step, ok := totp.Check(secret, code, s.now(), 0)
 	if !ok {
-		return nil, "", fault.OnField("code", "code_wrong")
+		return in, nil, fault.OnField("code", "code_wrong")
 	}
 	recovery, hashes := totp.RecoveryCodes(recoveryCodes)
-	defer s.gate.forget()
 	err = s.store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.store.UseChallenge(ctx, c.ID, s.clock()); err != nil {
-			return missing(err, "link_unknown")
+			return missing(err, "step_over")
 		}
-		t := TOTP{Account: by.Account, Sealed: set.Sealed, LastStep: step, CreatedAt: s.clock()}
-		if err := s.store.SaveTOTP(ctx, t); err != nil {
+		if err := s.store.SaveTOTP(ctx, TOTP{Account: by.Account, Sealed: sealed, LastStep: step, CreatedAt: s.clock()}); err != nil {
 			return err
 		}
 		if err := s.store.SetRecoveryCodes(ctx, by.Account, hashes, s.clock()); err != nil {
 			return err
 		}
-		// Those that a password alone opened must not go on beside the factor.
-		if err := s.store.EndSessions(ctx, by.Account, by.Session, s.clock()); err != nil {
+		if err := s.tellFactor(ctx, by.Account, "totp_added"); err != nil {
 			return err
 		}
-		if secret, _, err = s.rotate(ctx, by, strengthen); err != nil {
-			return err
-		}
-		return s.tell(ctx, by.Account, "totp_added", nil)
+		in, err = s.rotate(ctx, by, func(session *Session) { session.Strong, session.ProvedAt = true, s.clock() })
+		return err
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	return recovery, secret, nil
+	return in, recovery, err
 }
 
-// strengthen notes that one-time codes proved who is at a session.
-func strengthen(session *Session) {
-	if !session.Strong {
-		session.Strong, session.Method = true, session.Method+"+totp"
-	}
-}
-
-// challenge returns the open challenge of a secret when it is that account's, or fault.Missing.
-func (s *Service) challenge(ctx context.Context, p Purpose, account AccountID, secret string) (Challenge, error) {
-	id, err := s.keys.ReadLink(p, secret)
-	if err != nil {
-		return Challenge{}, err
-	}
-	c, err := s.store.ChallengeByID(ctx, id)
-	if err != nil {
-		return c, missing(err, "link_unknown")
-	}
-	if c.Purpose != p || c.Account != account || !c.Open(s.now()) {
-		return c, fault.New(fault.Missing, "link_unknown")
-	}
-	return c, nil
-}
-
-// RemoveTOTP takes the factor and its recovery codes off. It returns fault.Conflict "factor_needed" for
-// an office that has no passkey, and fault.Missing when there is none.
-func (s *Service) RemoveTOTP(ctx context.Context, by Actor, v Visit) error {
-	if _, err := s.freshFactor(ctx, by); err != nil {
+// RemoveTOTP takes the factor off; an office needs a passkey to do without ("second_factor_needed").
+func (s *Service) RemoveTOTP(ctx context.Context, by Actor, _ Visit) error {
+	if err := s.fresh(by); err != nil {
 		return err
 	}
 	return s.store.InTx(ctx, func(ctx context.Context) error {
@@ -230,14 +217,14 @@ func (s *Service) RemoveTOTP(ctx context.Context, by Actor, v Visit) error {
 			return err
 		}
 		if _, err := s.store.TOTPOf(ctx, a.ID); err != nil {
-			return missing(err, "factor_missing")
+			return missing(err, "missing")
 		}
 		keys, err := s.store.PasskeysOf(ctx, a.ID)
 		if err != nil {
 			return err
 		}
 		if a.Entrusted() && len(keys) == 0 {
-			return fault.New(fault.Conflict, "factor_needed")
+			return fault.New(fault.Conflict, "second_factor_needed")
 		}
 		if err := s.store.DropTOTP(ctx, a.ID); err != nil {
 			return err
@@ -245,46 +232,23 @@ func (s *Service) RemoveTOTP(ctx context.Context, by Actor, v Visit) error {
 		if err := s.store.SetRecoveryCodes(ctx, a.ID, nil, s.clock()); err != nil {
 			return err
 		}
-		return s.tell(ctx, a.ID, "totp_removed", nil)
+		return s.tellFactor(ctx, a.ID, "totp_removed")
 	})
 }
 
-// NewRecoveryCodes replaces them by ten others, shown this once. It returns fault.Missing when the
-// account has no one-time codes for them to stand in for.
+// NewRecoveryCodes replaces them.
 func (s *Service) NewRecoveryCodes(ctx context.Context, by Actor) ([]string, error) {
-	if _, err := s.freshFactor(ctx, by); err != nil {
+	if err := s.fresh(by); err != nil {
 		return nil, err
 	}
 	plain, hashes := totp.RecoveryCodes(recoveryCodes)
-	err := s.store.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.store.LockAccount(ctx, by.Account); err != nil {
-			return err
-		}
+	return plain, s.store.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.store.TOTPOf(ctx, by.Account); err != nil {
-			return missing(err, "factor_missing")
+			return missing(err, "missing")
 		}
 		if err := s.store.SetRecoveryCodes(ctx, by.Account, hashes, s.clock()); err != nil {
 			return err
 		}
-		return s.tell(ctx, by.Account, "recovery_codes_created", nil)
+		return s.tellFactor(ctx, by.Account, "recovery_codes_created")
 	})
-	if err != nil {
-		return nil, err
-	}
-	return plain, nil
-}
-
-// waysIn returns what opens an account by itself, inside a transaction: its password, each passkey, each
-// identity. A one-time code opens nothing by itself.
-func (s *Service) waysIn(ctx context.Context, a Account) (int, error) {
-	keys, err := s.store.PasskeysOf(ctx, a.ID)
-	if err != nil {
-		return 0, err
-	}
-	identities, err := s.store.IdentitiesOf(ctx, a.ID)
-	n := len(keys) + len(identities)
-	if a.Password != "" {
-		n++
-	}
-	return n, err
 }

@@ -134,8 +134,7 @@ type Me struct {
 	MustEnrol bool
 }
 
-// signupData is what a sign-up needs besides the address. Identity, when the person came by an identity
-// provider, is linked to the account once it is made; Proved says that the provider vouched for the body.
+// signupData is what a sign-up needs besides the address.
 type signupData struct {
 	Body     string            `json:"body,omitempty"`
 	SIREN    string            `json:"siren,omitempty"`

@@ -7,161 +7,138 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base32"
+	"strings"
 	"time"
 
 	"maillage/internal/fault"
-	"maillage/internal/text"
-	"maillage/internal/totp"
 )
 
-// Limits of members' own secrets.
-const (
-	MaxSecrets    = 50 // in use at once
-	maxSecretName = 100
-	appBytes      = 20 // 160 bits: over the 112 from which a plain hash is enough (OWASP ASVS 5.0 6.5.2)
-)
+// maxSecrets is how many live secrets an account may have.
+const maxSecrets = 50
 
-// appAlphabet is Douglas Crockford's: nothing of it is read as something else.
-const appAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+// appPasswordBytes is how much chance an app password holds: 160 bits, in 32 characters.
+const appPasswordBytes = 20
 
-// newAppPassword returns 160 random bits as eight groups of four.
+// appAlphabet is base32 in lower case (RFC 4648 §6 without padding).
+var appAlphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// newAppPassword returns an app password in groups of four.
 func newAppPassword() string {
-	raw := make([]byte, appBytes)
+	raw := make([]byte, appPasswordBytes)
 	rand.Read(raw) //nolint:errcheck // never fails since Go 1.24
-	plain := base32.NewEncoding(appAlphabet).EncodeToString(raw)
-	grouped := make([]byte, 0, len(plain)+len(plain)/4)
-	for i := range len(plain) {
-		if i > 0 && i%4 == 0 {
-			grouped = append(grouped, '-')
-		}
-		grouped = append(grouped, plain[i])
+	plain := appAlphabet.EncodeToString(raw)
+	groups := make([]string, 0, len(plain)/4)
+	for i := 0; i < len(plain); i += 4 {
+		groups = append(groups, plain[i:i+4])
 	}
-	return string(grouped)
+	return strings.Join(groups, "-")
 }
 
-// hashAppPassword returns the hash of an app password as people type it: they are written like recovery
-// codes and read as tolerantly, whatever the case, hyphens and spaces, O for 0 and I or L for 1.
-func hashAppPassword(typed string) string { return totp.HashRecovery(typed) }
+// plainAppPassword forgives hyphens, spaces and capitals.
+func plainAppPassword(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == ' ' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(typed))
+}
 
-// CreateSecret makes an API token (ScopeAll or ScopeRead) or an app password (ScopeCalendar, which is
-// also what the empty scope means there), and returns it in clear this once. It speaks for what the
-// session that makes it speaks for: the office, when a strong session of its holder made it, and then
-// only as long as the account holds one; else the membership. ttl 0 is a year for an app password,
-// which is also its most, and no end for a token. The session must be fresh and have standing.
+// CreateSecret makes an API token (Scope all or read) or an app password (for calendars), for the
+// membership the session speaks for, and returns it in clear this once. ttl 0 is a year for an app
+// password and no end for a token. The session must be fresh; a token opens its holder's office when
+// the session is strong.
 func (s *Service) CreateSecret(ctx context.Context, by Actor, kind SecretKind, name string, scope Scope, ttl time.Duration) (Secret, string, error) {
 	if err := s.fresh(by); err != nil {
 		return Secret{}, "", err
 	}
-	if !by.Known() {
-		return Secret{}, "", fault.New(fault.Forbidden, "not_allowed")
-	}
-	secret, err := checkSecret(kind, name, scope, ttl)
-	if err != nil {
-		return Secret{}, "", err
-	}
-	if secret.ID, err = newID(); err != nil {
-		return Secret{}, "", err
-	}
-	now := s.clock()
-	secret.Account, secret.CreatedAt = by.Account, now
-	if ttl = secretLife(kind, ttl); ttl > 0 {
-		secret.ExpiresAt = now.Add(ttl)
-	}
-	plain := newSecret(TokenPrefix)
-	secret.Hash = hashToken(plain)
-	if kind == KindAppPassword {
-		plain = newAppPassword()
-		secret.Hash = hashAppPassword(plain)
-	}
-	err = s.store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.mayAddSecret(ctx, by, &secret); err != nil {
-			return err
-		}
-		if err := s.store.AddSecret(ctx, secret); err != nil {
-			return err
-		}
-		if err := s.audit(ctx, by.ID, "create_secret", "secret", secret.ID, map[string]string{"kind": string(kind), "scope": string(secret.Scope)}); err != nil {
-			return err
-		}
-		return s.notice(ctx, NoticeDue{Letter: "api_secret_created", Account: by.Account,
-			Values: map[string]string{"what": string(kind), "name": secret.Name, "when": moment(now)}})
-	})
-	if err != nil {
-		return Secret{}, "", err
-	}
-	secret.Hash = ""
-	return secret, plain, nil
-}
-
-// checkSecret checks what a secret is made of.
-func checkSecret(kind SecretKind, name string, scope Scope, ttl time.Duration) (Secret, error) {
+	secret := Secret{Account: by.Account, Kind: kind, Scope: scope, Office: by.Strong, CreatedAt: s.clock()}
 	var faults fault.Fields
-	name, code := text.CheckName(name, maxSecretName)
-	if name == "" && code == "" {
-		code = "required"
-	}
-	if code != "" {
+	var code string
+	if secret.Name, code = requiredName(name); code != "" {
 		faults.Add("name", code)
 	}
-	known := true
-	switch kind {
-	case KindToken:
-		known = scope == ScopeAll || scope == ScopeRead
-	case KindAppPassword:
-		known = scope == ScopeAll || scope == ScopeCalendar
-		scope = ScopeCalendar
+	plain := newSecret(TokenPrefix)
+	switch {
+	case kind == KindAppPassword && (scope == ScopeAll || scope == ScopeCalendar):
+		plain, secret.Scope, secret.Office = newAppPassword(), ScopeCalendar, false
+		if ttl == 0 {
+			ttl = AppPasswordTTL
+		}
+	case kind == KindToken && (scope == ScopeAll || scope == ScopeRead):
+	case kind == KindToken || kind == KindAppPassword:
+		faults.Add("scope", "unknown_value")
 	default:
 		faults.Add("kind", "unknown_value")
 	}
-	if !known {
-		faults.Add("scope", "unknown_value")
-	}
-	if ttl < 0 || kind == KindAppPassword && ttl > AppPasswordTTL {
+	if ttl < 0 || ttl > 10*AppPasswordTTL {
 		faults.Add("ttl", "out_of_range")
 	}
-	return Secret{Kind: kind, Name: name, Scope: scope}, faults.Err()
+	if err := faults.Err(); err != nil {
+		return Secret{}, "", err
+	}
+	if ttl > 0 {
+		secret.ExpiresAt = s.clock().Add(ttl)
+	}
+	secret.Hash = hashToken(plainIf(kind, plain))
+	var err error
+	if secret.ID, err = newID(); err != nil {
+		return Secret{}, "", err
+	}
+	return secret, plain, s.keepSecret(ctx, by, &secret)
 }
 
-func secretLife(kind SecretKind, ttl time.Duration) time.Duration {
-	if ttl == 0 && kind == KindAppPassword {
-		return AppPasswordTTL
+func plainIf(kind SecretKind, plain string) string {
+	if kind == KindAppPassword {
+		return plainAppPassword(plain)
 	}
-	return ttl
+	return plain
 }
 
-// mayAddSecret counts the account's secrets and finds what the new one speaks for, in the transaction
-// that adds it, with the account held.
-func (s *Service) mayAddSecret(ctx context.Context, by Actor, secret *Secret) error {
-	if _, err := s.store.LockAccount(ctx, by.Account); err != nil {
-		return err
-	}
-	all, err := s.store.SecretsOf(ctx, by.Account)
-	if err != nil {
-		return err
-	}
-	live := 0
-	for _, other := range all {
-		if other.Usable(s.now()) {
-			live++
+func (s *Service) keepSecret(ctx context.Context, by Actor, secret *Secret) error {
+	return s.store.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.store.LockAccount(ctx, by.Account); err != nil {
+			return err
 		}
-	}
-	if live >= MaxSecrets {
-		return fault.New(fault.Conflict, "too_many_secrets")
-	}
-	if by.Organises() {
-		return nil // the office alone
+		have, err := s.store.SecretsOf(ctx, by.Account)
+		if err != nil {
+			return err
+		}
+		live := 0
+		for _, h := range have {
+			if h.Usable(s.now()) {
+				live++
+			}
+		}
+		if live >= maxSecrets {
+			return fault.New(fault.Conflict, "too_many_secrets")
+		}
+		if secret.Membership, err = s.actingFor(ctx, by); err != nil {
+			return err
+		}
+		if err := s.store.AddSecret(ctx, *secret); err != nil {
+			return err
+		}
+		if err := s.audit(ctx, by.ID, "create_secret", "secret", secret.ID, map[string]string{"kind": string(secret.Kind)}); err != nil {
+			return err
+		}
+		return s.notice(ctx, NoticeDue{Letter: "api_secret_created", Account: by.Account,
+			Values: map[string]string{"what": string(secret.Kind), "secret": secret.ID}})
+	})
+}
+
+// actingFor returns the membership a session speaks for; empty for none.
+func (s *Service) actingFor(ctx context.Context, by Actor) (string, error) {
+	if by.Organisation == "" {
+		return "", nil
 	}
 	ms, err := s.store.MembershipsOf(ctx, by.Account)
-	if err != nil {
-		return err
-	}
 	for _, m := range ms {
 		if m.State == Accepted && m.Organisation == by.Organisation {
-			secret.Membership = m.ID
-			return nil
+			return m.ID, err
 		}
 	}
-	return fault.New(fault.Forbidden, "not_allowed") // ended meanwhile
+	return "", err
 }
 
 // OwnSecrets returns one's own, newest first, revoked ones too.
@@ -169,23 +146,96 @@ func (s *Service) OwnSecrets(ctx context.Context, by Actor) ([]Secret, error) {
 	if err := signedIn(by); err != nil {
 		return nil, err
 	}
-	all, err := s.store.SecretsOf(ctx, by.Account)
-	for i := range all {
-		all[i].Hash = ""
-	}
-	return all, err
+	return s.store.SecretsOf(ctx, by.Account)
 }
 
-// RevokeSecret ends one of one's own, at once. It returns fault.Missing for another's, as for none.
+// RevokeSecret ends one of one's own.
 func (s *Service) RevokeSecret(ctx context.Context, by Actor, id string) error {
-	if err := bySession(by); err != nil {
+	if err := signedIn(by); err != nil {
 		return err
 	}
-	defer s.gate.forget()
-	return s.store.InTx(ctx, func(ctx context.Context) error {
+	err := s.store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.store.RevokeSecret(ctx, by.Account, id, s.clock()); err != nil {
-			return missing(err, "secret_missing")
+			return err
 		}
 		return s.audit(ctx, by.ID, "revoke_secret", "secret", id, nil)
 	})
+	s.gate.forget()
+	return err
+}
+
+// SignOut ends the session of that secret; a secret worth nothing is no error.
+func (s *Service) SignOut(ctx context.Context, secret string) error {
+	session, err := s.store.SessionByHash(ctx, hashToken(secret))
+	if err == nil {
+		err = s.store.EndSession(ctx, session.Account, session.ID, s.clock())
+	}
+	s.gate.forget()
+	if fault.Is(err, fault.Missing) {
+		return nil
+	}
+	return err
+}
+
+// Sessions returns one's open sessions, newest first.
+func (s *Service) Sessions(ctx context.Context, by Actor) ([]Session, error) {
+	if err := signedIn(by); err != nil {
+		return nil, err
+	}
+	all, err := s.store.SessionsOf(ctx, by.Account)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.store.AccountByID(ctx, by.Account)
+	open := all[:0]
+	for _, session := range all {
+		if session.Usable(s.now(), a.Entrusted()) {
+			open = append(open, session)
+		}
+	}
+	return open, err
+}
+
+// EndSession ends one of one's sessions.
+func (s *Service) EndSession(ctx context.Context, by Actor, id string) error {
+	if err := signedIn(by); err != nil {
+		return err
+	}
+	err := s.store.EndSession(ctx, by.Account, id, s.clock())
+	s.gate.forget()
+	return err
+}
+
+// EndOtherSessions ends every session but the one that asks.
+func (s *Service) EndOtherSessions(ctx context.Context, by Actor) error {
+	if err := signedIn(by); err != nil {
+		return err
+	}
+	err := s.store.EndSessions(ctx, by.Account, by.Session, s.clock())
+	s.gate.forget()
+	return err
+}
+
+// ActFor makes the session speak for another of one's memberships; empty for none. It replaces the
+// session's secret and returns the new one. It returns fault.Missing for a membership that is not
+// one's own or not granted.
+func (s *Service) ActFor(ctx context.Context, by Actor, membership string) (secret string, err error) {
+	if err := bySession(by); err != nil {
+		return "", err
+	}
+	if membership != "" {
+		m, err := s.store.MembershipByID(ctx, membership)
+		if err == nil && (m.Account != by.Account || m.State != Accepted) {
+			err = fault.New(fault.Missing, "membership_missing")
+		}
+		if err != nil {
+			return "", missing(err, "membership_missing")
+		}
+	}
+	err = s.store.InTx(ctx, func(ctx context.Context) error {
+		in, err := s.rotate(ctx, by, func(session *Session) { session.Membership = membership })
+		secret = in.Secret
+		return err
+	})
+	return secret, err
 }

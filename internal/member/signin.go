@@ -5,84 +5,130 @@ package member
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"strings"
+	"time"
 
 	"maillage/internal/fault"
 	"maillage/internal/password"
 )
 
-// signInRefused is the one answer to whatever is wrong with a sign-in.
-func signInRefused() error { return fault.New(fault.Anonymous, "sign_in_refused") }
+// guess is one try of a password: the counters it was counted under.
+type guess struct {
+	email   Email
+	account Account
+	known   bool // there is such an account
+	device  bool // from a device it knows
+	names   []string
+}
+
+// begin counts a try before anything is verified, so that a hundred at once are a hundred. A device the
+// account knows has a counter of its own: strangers do not lock it out.
+func (s *Service) guess(ctx context.Context, v Visit, address string) (g guess, err error) {
+	e, code := ParseEmail(address)
+	if code == "" {
+		g.email = e
+		g.account, err = s.store.AccountByEmail(ctx, e.Key())
+		if err != nil && !fault.Is(err, fault.Missing) {
+			return g, err
+		}
+		g.known = err == nil
+	}
+	account := s.keys.counter("account", g.email.Key())
+	if g.known && v.Device != "" {
+		if g.device, err = s.store.KnownDevice(ctx, g.account.ID, hashDevice(v.Device), s.clock()); err != nil {
+			return g, err
+		}
+	}
+	if g.device {
+		name := s.keys.counter("device", hashDevice(v.Device))
+		g.names = []string{name, account}
+		if err := s.take(ctx, name, AccountLimit()); err != nil {
+			return g, err
+		}
+		// The row of failures counts wherever they come from: no delay here, the hard stop all the same.
+		return g, s.take(ctx, account, Limit{Windows: []Window{{1 << 30, 24 * time.Hour}}})
+	}
+	from := s.keys.counter("address", network(v.Address))
+	g.names = []string{from, account}
+	if err := s.take(ctx, from, AddressLimit()); err != nil {
+		return g, err
+	}
+	wait, after, err := s.store.TakeAttempt(ctx, account, AccountLimit(), s.clock())
+	switch {
+	case err != nil:
+		return g, err
+	case wait > 0:
+		return g, tooMany(wait)
+	case after.InARow >= HardStop && g.known && !g.account.PasswordOff:
+		return g, s.stop(ctx, g.account.ID)
+	}
+	return g, nil
+}
+
+// stop turns an account's password off after HardStop failures in a row.
+func (s *Service) stop(ctx context.Context, id AccountID) error {
+	return s.store.InTx(ctx, func(ctx context.Context) error {
+		a, err := s.store.LockAccount(ctx, id)
+		if err != nil || a.PasswordOff {
+			return err
+		}
+		a.PasswordOff = true
+		if err := s.saveAccount(ctx, a, System("throttle"), "password_off", nil); err != nil {
+			return err
+		}
+		return s.notice(ctx, NoticeDue{Letter: "account_locked", Account: id})
+	})
+}
+
+// succeeded takes the try back from its counters.
+func (s *Service) succeeded(ctx context.Context, g guess) error {
+	for _, name := range g.names {
+		if err := s.store.SucceedAttempt(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verify compares a password at the same cost whatever is wrong. rehash asks to keep it anew.
+func (s *Service) verify(ctx context.Context, g guess, pass string) (ok, rehash bool, normal string, err error) {
+	normal, bad := password.Normalize(pass)
+	if bad != nil {
+		normal = ""
+	}
+	if !g.known || g.account.Password == "" || g.account.State != Active || g.account.PasswordOff || bad != nil {
+		return false, false, "", s.cfg.Hasher.Dummy(ctx, normal)
+	}
+	ok, rehash, err = s.cfg.Hasher.Verify(ctx, g.account.Password, normal)
+	return ok, rehash, normal, err
+}
 
 // SignIn proves an e-mail and a password. It returns fault.Anonymous "sign_in_refused" in the same
 // words and time whatever is wrong, and fault.TooMany with how long to wait (see Waiting) over a limit.
-// SignedIn.Pending is set when a one-time code must follow.
+// With one-time codes set up it returns Pending, for SecondFactor.
 func (s *Service) SignIn(ctx context.Context, v Visit, email, pass string) (SignedIn, error) {
-	a, key, err := s.named(ctx, email)
+	g, err := s.guess(ctx, v, email)
 	if err != nil {
 		return SignedIn{}, err
 	}
-	ok, err := s.provePassword(ctx, v, a, key, pass)
+	ok, rehash, normal, err := s.verify(ctx, g, pass)
 	if err != nil {
 		return SignedIn{}, err
 	}
 	if !ok {
-		return SignedIn{}, signInRefused()
+		return SignedIn{}, fault.New(fault.Anonymous, "sign_in_refused")
 	}
-	return s.proved(ctx, v, a, opening{Method: "password"})
-}
-
-// named finds the account of an address as somebody typed it, and the key its tries are counted under.
-// The account is zero when there is none, or when the address is unreadable.
-func (s *Service) named(ctx context.Context, typed string) (a Account, key string, err error) {
-	email, code := ParseEmail(typed)
-	if code != "" {
-		return a, strings.ToLower(strings.TrimSpace(typed)), nil
-	}
-	a, err = s.store.AccountByEmail(ctx, email.Key())
-	if fault.Is(err, fault.Missing) {
-		return Account{}, email.Key(), nil
-	}
-	return a, email.Key(), err
-}
-
-// provePassword reports whether a password is the account's: counted first, then compared, at the same
-// cost when there is no account, no password, or none that may be used.
-func (s *Service) provePassword(ctx context.Context, v Visit, a Account, key, pass string) (bool, error) {
-	known, err := s.knownDevice(ctx, v, a.ID)
-	if err != nil {
-		return false, err
-	}
-	t, err := s.attempt(ctx, v, "account", key, known)
-	if err != nil {
-		return false, err
-	}
-	normal, err := password.Normalize(pass)
-	if err != nil || a.Password == "" || a.State != Active || a.PasswordOff || t.row > HardStop {
-		if err := s.cfg.Hasher.Dummy(ctx, pass); err != nil {
-			return false, err
-		}
-		return false, s.failed(ctx, a.ID, t)
-	}
-	ok, rehash, err := s.cfg.Hasher.Verify(ctx, a.Password, normal)
-	if err != nil {
-		return false, err
-	}
-	if !ok {
-		return false, s.failed(ctx, a.ID, t)
-	}
-	if err := s.succeeded(ctx, t); err != nil {
-		return false, err
+	if err := s.succeeded(ctx, g); err != nil {
+		return SignedIn{}, err
 	}
 	if rehash {
-		err = s.rehash(ctx, a, normal)
+		if err := s.rehash(ctx, g.account, normal); err != nil {
+			return SignedIn{}, err
+		}
 	}
-	return err == nil, err
+	return s.proved(ctx, v, g.account, "password")
 }
 
-// rehash keeps a password by today's cost and pepper, unless it was changed meanwhile.
+// rehash keeps a password under today's parameters, unless it was changed meanwhile.
 func (s *Service) rehash(ctx context.Context, a Account, normal string) error {
 	hash, err := s.cfg.Hasher.Hash(ctx, normal)
 	if err != nil {
@@ -98,204 +144,116 @@ func (s *Service) rehash(ctx context.Context, a Account, normal string) error {
 	})
 }
 
-// opening is how a session is opened.
-type opening struct {
-	Method  string `json:"method"`
-	Strong  bool   `json:"strong,omitempty"`
-	IDToken string `json:"-"` // a secret: not kept while a second factor is awaited
-}
-
-// proved opens the session of an account somebody proved to hold, or asks for the second factor first
-// when it has one-time codes and what was proved is not strong: no way in is weaker than another.
-func (s *Service) proved(ctx context.Context, v Visit, a Account, o opening) (SignedIn, error) {
-	if !o.Strong {
-		_, err := s.store.TOTPOf(ctx, a.ID)
-		if err == nil {
-			return s.awaitFactor(ctx, a, o)
-		}
-		if !fault.Is(err, fault.Missing) {
-			return SignedIn{}, err
-		}
-	}
-	return s.openSession(ctx, v, a.ID, o, nil)
-}
-
-func (s *Service) awaitFactor(ctx context.Context, a Account, o opening) (SignedIn, error) {
-	raw, err := json.Marshal(o)
-	if err != nil {
-		return SignedIn{}, fmt.Errorf("await second factor: %w", err)
-	}
-	pending, err := s.remember(ctx, ForSecondFactor, a.ID, raw, CeremonyTTL)
-	return SignedIn{Account: shownAccount(a), Pending: pending}, err
-}
-
-// shownAccount leaves out what no door needs.
-func shownAccount(a Account) Account {
-	a.Password, a.Handle = "", nil
-	return a
-}
-
-// SecondFactor completes a sign-in with a one-time or a recovery code. It returns fault.Anonymous
-// "sign_in_expired" when there is nothing to complete any more (five minutes, five tries),
-// fault.Invalid on the field "code" for a wrong one, and fault.TooMany over the limits of SignIn,
-// counted for the factor alone.
-func (s *Service) SecondFactor(ctx context.Context, v Visit, pending, code string) (SignedIn, error) {
-	expired := fault.New(fault.Anonymous, "sign_in_expired")
-	id, err := s.keys.ReadLink(ForSecondFactor, pending)
-	if err != nil {
-		return SignedIn{}, expired
-	}
-	c, err := s.store.ChallengeByID(ctx, id)
-	if err != nil && !fault.Is(err, fault.Missing) {
+// proved opens a session after a first factor, or asks for the second.
+func (s *Service) proved(ctx context.Context, v Visit, a Account, method string) (SignedIn, error) {
+	_, err := s.store.TOTPOf(ctx, a.ID)
+	switch {
+	case fault.Is(err, fault.Missing):
+		return s.open(ctx, v, a, method, false)
+	case err != nil:
 		return SignedIn{}, err
 	}
-	if err != nil || !c.Open(s.now()) {
-		return SignedIn{}, expired
-	}
-	var o opening
-	if err := json.Unmarshal(c.Data, &o); err != nil {
-		return SignedIn{}, fmt.Errorf("second factor: %w", err)
-	}
-	t, err := s.attemptFactor(ctx, v, c.Account)
-	if err != nil {
-		return SignedIn{}, err
-	}
-	if c, err = s.store.TryCode(ctx, id, s.clock()); err != nil {
-		if fault.Is(err, fault.Missing) {
-			err = expired
-		}
-		return SignedIn{}, err
-	}
-	in, err := s.openSession(ctx, v, c.Account, o, func(ctx context.Context, o *opening) error {
-		if err := s.store.UseChallenge(ctx, id, s.clock()); err != nil {
-			return missingAs(err, expired)
-		}
-		what, err := s.useFactor(ctx, c.Account, code)
-		o.Method, o.Strong = o.Method+"+"+what, true
-		return err
-	})
-	return in, s.settled(ctx, c.Account, t, err)
-}
-
-// attemptFactor counts a try at the account's second factor. Only who has the password comes here, so
-// a try costs the account's other ways in nothing.
-func (s *Service) attemptFactor(ctx context.Context, v Visit, id AccountID) (try, error) {
-	known, err := s.knownDevice(ctx, v, id)
-	if err != nil {
-		return try{}, err
-	}
-	t, err := s.attempt(ctx, v, "factor", string(id), known)
-	if err == nil && t.row > HardStop {
-		err = fault.OnField("code", "code_wrong") // never looked at
-	}
-	return t, err
-}
-
-// settled ends a try at a second factor: err is what became of it.
-func (s *Service) settled(ctx context.Context, id AccountID, t try, err error) error {
-	if err == nil {
-		return s.succeeded(ctx, t)
-	}
-	if fault.Is(err, fault.Invalid) {
-		if worse := s.failed(ctx, id, t); worse != nil {
-			return worse
-		}
-	}
-	return err
-}
-
-// missingAs replaces an absence by another error.
-func missingAs(err, other error) error {
-	if fault.Is(err, fault.Missing) {
-		return other
-	}
-	return err
+	pending, err := s.challenge(ctx, ForSecondFactor, a.ID, []byte(`"`+method+`"`))
+	return SignedIn{Account: a, Pending: pending}, err
 }
 
 // open opens a session for an account that was proved.
 func (s *Service) open(ctx context.Context, v Visit, a Account, method string, strong bool) (SignedIn, error) {
-	return s.openSession(ctx, v, a.ID, opening{Method: method, Strong: strong}, nil)
-}
-
-// openSession opens a session in one transaction with first, which may still refuse, or complete how it
-// was opened. The account is read anew, locked: one that was disabled meanwhile is refused, whoever
-// comes first.
-func (s *Service) openSession(ctx context.Context, v Visit, id AccountID, o opening, first func(context.Context, *opening) error) (in SignedIn, err error) {
-	err = s.store.InTx(ctx, func(ctx context.Context) error {
-		a, err := s.store.LockAccount(ctx, id)
-		if err != nil || a.State != Active {
-			return missingAs(err, signInRefused())
-		}
-		if first != nil {
-			if err := first(ctx, &o); err != nil {
-				return err
-			}
-		}
-		in, err = s.newSession(ctx, v, a, o)
-		if err != nil {
-			return err
-		}
-		if err := s.store.AddSession(ctx, in.Session); err != nil {
-			return err
-		}
-		if in.Device, err = s.meetDevice(ctx, v, id, in.Session.Device); err != nil {
-			return err
-		}
-		return s.audit(ctx, id.Actor(), "sign_in", "session", in.Session.ID, map[string]string{"method": o.Method})
-	})
+	if a.State != Active {
+		return SignedIn{}, fault.New(fault.Anonymous, "sign_in_refused")
+	}
+	id, err := newID()
 	if err != nil {
 		return SignedIn{}, err
 	}
-	return in, nil
-}
-
-// newSession makes a session of an account, inside a transaction.
-func (s *Service) newSession(ctx context.Context, v Visit, a Account, o opening) (in SignedIn, err error) {
-	id, err := newID()
-	if err != nil {
-		return in, err
-	}
-	now, life := s.clock(), MemberSession
+	secret, now := newSecret(SessionPrefix), s.clock()
+	life := MemberSession
 	if a.Entrusted() {
 		life = OfficeSession
-		enrolled, err := s.enrolled(ctx, a.ID)
-		if err != nil {
-			return in, err
+	}
+	session := Session{ID: id, Hash: hashToken(secret), Account: a.ID, Strong: strong, Method: method,
+		Device: device(v.UserAgent), Network: shownNetwork(v.Address), ProvedAt: now, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(life)}
+	in := SignedIn{Account: a, Secret: secret, MustChange: a.MustChange, MustEnrol: a.Entrusted() && !strong}
+	err = s.store.InTx(ctx, func(ctx context.Context) error {
+		if session.Membership, err = s.firstStanding(ctx, a.ID); err != nil {
+			return err
 		}
-		in.MustEnrol = !enrolled
+		if err := s.store.AddSession(ctx, session); err != nil {
+			return err
+		}
+		if err := s.audit(ctx, a.ID.Actor(), "sign_in", "session", id, map[string]string{"method": method}); err != nil {
+			return err
+		}
+		in.Device, err = s.knows(ctx, v, a, session)
+		return err
+	})
+	in.Session = session
+	in.Account.Password = ""
+	return in, err
+}
+
+// knows returns the secret of a device the account did not know, and tells its holder when it knew
+// another.
+func (s *Service) knows(ctx context.Context, v Visit, a Account, session Session) (string, error) {
+	if v.Device != "" {
+		known, err := s.store.KnownDevice(ctx, a.ID, hashDevice(v.Device), session.CreatedAt)
+		if err != nil || known {
+			return "", err
+		}
 	}
-	m, err := s.firstMembership(ctx, a.ID)
+	had, err := s.store.HasDevices(ctx, a.ID)
 	if err != nil {
-		return in, err
+		return "", err
 	}
-	in.Secret = newSecret(SessionPrefix)
-	in.Session = Session{ID: id, Hash: hashToken(in.Secret), Account: a.ID, Membership: m.ID, Strong: o.Strong, Method: o.Method,
-		Device: device(v.UserAgent), Network: around(v.Address), IDToken: o.IDToken, ProvedAt: now, CreatedAt: now,
-		SeenAt: now, ExpiresAt: now.Add(life)}
-	in.Account, in.MustChange = shownAccount(a), a.MustChange && in.Session.byPassword()
-	return in, nil
+	secret := newSecret("mld_")
+	err = s.store.AddDevice(ctx, Device{Hash: hashDevice(secret), Account: a.ID, CreatedAt: session.CreatedAt, UsedAt: session.CreatedAt})
+	if err != nil || !had {
+		return secret, err
+	}
+	name := session.Device
+	if name == "" {
+		name = "?"
+	}
+	return secret, s.notice(ctx, NoticeDue{Letter: "new_sign_in", Account: a.ID, Values: map[string]string{"device": name}})
 }
 
-// byPassword reports whether a password opened the session.
-func (s Session) byPassword() bool { return strings.HasPrefix(s.Method, "password") }
-
-// enrolled reports whether an account has what makes a session strong.
-func (s *Service) enrolled(ctx context.Context, id AccountID) (bool, error) {
-	_, err := s.store.TOTPOf(ctx, id)
-	if !fault.Is(err, fault.Missing) {
-		return err == nil, err
-	}
-	keys, err := s.store.PasskeysOf(ctx, id)
-	return len(keys) > 0, err
-}
-
-// firstMembership returns the oldest accepted membership of an account; zero when it has none.
-func (s *Service) firstMembership(ctx context.Context, id AccountID) (Membership, error) {
+// firstStanding returns the membership a new session speaks for.
+func (s *Service) firstStanding(ctx context.Context, id AccountID) (string, error) {
 	ms, err := s.store.MembershipsOf(ctx, id)
 	for _, m := range ms {
 		if m.State == Accepted {
-			return m, err
+			return m.ID, err
 		}
 	}
-	return Membership{}, err
+	return "", err
+}
+
+// challenge keeps a step of a few minutes and returns its secret.
+func (s *Service) challenge(ctx context.Context, p Purpose, account AccountID, data []byte) (string, error) {
+	id, err := newID()
+	if err != nil {
+		return "", err
+	}
+	now, ttl := s.clock(), CeremonyTTL
+	if p == ForIdentity {
+		ttl = CodeTTL
+	}
+	c := Challenge{ID: id, Purpose: p, Account: account, Data: data, Serial: 1, CodeExpiresAt: now.Add(ttl), CreatedAt: now, ExpiresAt: now.Add(ttl)}
+	if err := s.store.AddChallenge(ctx, c); err != nil {
+		return "", err
+	}
+	return s.keys.Link(p, id)
+}
+
+// step finds an open challenge by its secret, or fault.Missing "step_over".
+func (s *Service) step(ctx context.Context, p Purpose, secret string) (Challenge, error) {
+	id, err := s.keys.ReadLink(p, secret)
+	if err != nil {
+		return Challenge{}, missing(err, "step_over")
+	}
+	c, err := s.store.ChallengeByID(ctx, id)
+	if err == nil && (c.Purpose != p || !c.Open(s.now())) {
+		err = fault.New(fault.Missing, "step_over")
+	}
+	return c, missing(err, "step_over")
 }
