@@ -45,12 +45,11 @@ type ActorID string
 
 // Actor is who asks. The zero value is the nameless visitor.
 type Actor struct {
-	ID ActorID
-	// Name is a programme's, for the audit trail. A person's is not there: a trail is never rewritten.
-	Name string
+	ID   ActorID
+	Name string // for the audit trail; never shown to visitors
 	Role Role
-	// Organisation is the ID of the registry organisation the actor speaks for; empty for none. An
-	// organiser or administrator speaks for the collective, and for the body they are a member of.
+	// Organisation is the ID of the registry organisation the actor speaks for; empty for organisers
+	// and administrators, who speak for the collective.
 	Organisation string
 	// Leads reports that the actor answers for the membership of its organisation.
 	Leads bool

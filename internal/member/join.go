@@ -217,7 +217,7 @@ func (s *Service) shown(ctx context.Context, c Challenge, data signupData, linke
 func (s *Service) signup(c Challenge, data signupData, body Body, linked bool) (Signup, error) {
 	token, err := s.keys.Link(forSignupBrowser, c.ID)
 	return Signup{Token: token, Email: c.Email, Name: data.Name, Body: body, CodeExpiresAt: c.CodeExpiresAt,
-		ExpiresAt: c.ExpiresAt, Linked: linked, Proved: data.Proved}, err
+		ExpiresAt: c.ExpiresAt, Linked: linked}, err
 }
 
 // newBody is a body that no register holds, as it will be.

@@ -33,8 +33,6 @@ type Signup struct {
 	ExpiresAt     time.Time
 	// Linked reports that the link of the message was followed: no code is asked then.
 	Linked bool
-	// Proved reports that an identity provider vouched for the body: membership needs no decision.
-	Proved bool
 }
 
 // Profile is what a member says of themself.

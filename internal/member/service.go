@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -34,18 +35,11 @@ type Bodies interface {
 	BySIREN(ctx context.Context, siren string) (Body, error)
 }
 
-// Hasher hashes passwords and verifies them, as *password.Hasher does.
-type Hasher interface {
-	Hash(ctx context.Context, normalised string) (string, error)
-	Verify(ctx context.Context, encoded, normalised string) (ok, rehash bool, err error)
-	Dummy(ctx context.Context, candidate string) error
-}
-
 // Config is what the room must be told. All but Site and Contact are needed.
 type Config struct {
 	Store  Store
 	Bodies Bodies
-	Hasher Hasher
+	Hasher *password.Hasher
 	Policy password.Policy
 	Keys   Keys
 	// Passkeys is nil where browsers have none: at an address of a private network, or over plain http.
@@ -72,6 +66,14 @@ func NewService(cfg Config) *Service {
 	return &Service{cfg: cfg, store: cfg.Store, keys: cfg.Keys, now: cfg.Now, gate: newGate()}
 }
 
+// Visit is what is known of a request by which somebody proves who they are.
+type Visit struct {
+	Address   netip.Addr
+	Device    string // the known-device cookie; empty when there is none
+	UserAgent string
+	Lang      string
+}
+
 // SignedIn is a session just opened. Secret is shown to the browser or programme this once.
 type SignedIn struct {
 	Session Session
@@ -85,8 +87,7 @@ type SignedIn struct {
 	// MustEnrol reports that the account's office asks for a second factor it does not have: until then
 	// the session does not open the office.
 	MustEnrol bool
-	// MustChange reports that the password must be changed first: until then the session has no standing
-	// and Service.ChangePassword is all it is good for.
+	// MustChange reports that the password must be changed first.
 	MustChange bool
 }
 
