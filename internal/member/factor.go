@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"maillage/internal/fault"
 	"maillage/internal/totp"
@@ -22,10 +23,6 @@ func (s *Service) SecondFactor(ctx context.Context, v Visit, pending, code strin
 	if err != nil {
 		return SignedIn{}, err
 	}
-	name := s.keys.counter("factor", string(c.Account))
-	if err := s.take(ctx, name, AccountLimit()); err != nil {
-		return SignedIn{}, err
-	}
 	if _, err := s.store.TryCode(ctx, c.ID, s.clock()); err != nil {
 		return SignedIn{}, missing(err, "step_over")
 	}
@@ -33,21 +30,76 @@ func (s *Service) SecondFactor(ctx context.Context, v Visit, pending, code strin
 	if err != nil {
 		return SignedIn{}, err
 	}
-	method, err := s.factor(ctx, a.ID, code)
+	method, err := s.tryFactor(ctx, a.ID, code)
 	if err != nil {
 		return SignedIn{}, err
 	}
 	if err := s.store.UseChallenge(ctx, c.ID, s.clock()); err != nil {
 		return SignedIn{}, missing(err, "step_over")
 	}
-	if err := s.store.SucceedAttempt(ctx, name); err != nil {
-		return SignedIn{}, err
-	}
 	var first string
 	if err := json.Unmarshal(c.Data, &first); err != nil {
 		return SignedIn{}, fmt.Errorf("second factor: %w", err)
 	}
 	return s.open(ctx, v, a, first+"+"+method, true)
+}
+
+// sixDigits reports whether what was typed has the form of a one-time code.
+func sixDigits(typed string) bool {
+	typed = strings.Join(strings.Fields(typed), "")
+	return len(typed) == 6 && strings.Trim(typed, "0123456789") == ""
+}
+
+// tryFactor is factor, counted before it is looked at by the limit of passwords, under counters of its
+// own; after HardStop failures in a row no code is looked at, and the password that led here is off.
+func (s *Service) tryFactor(ctx context.Context, id AccountID, code string) (string, error) {
+	name, row := s.keys.counter("factor", string(id)), s.keys.counter("factor_row", string(id))
+	if err := s.take(ctx, name, AccountLimit()); err != nil {
+		return "", err
+	}
+	n, err := s.countRow(ctx, row)
+	if err != nil {
+		return "", err
+	}
+	method, err := "", error(fault.OnField("code", "code_wrong"))
+	if n <= HardStop {
+		method, err = s.factor(ctx, id, code)
+	}
+	if fault.Is(err, fault.Invalid) {
+		if err := s.failed(ctx, id, n); err != nil {
+			return "", err
+		}
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := s.store.SucceedAttempt(ctx, name); err != nil {
+		return "", err
+	}
+	return method, s.store.SucceedAttempt(ctx, row)
+}
+
+// freshFactor is fresh for what changes how an account is opened. Where a second factor is asked for to
+// get in, it is asked for here too: a password alone neither takes one off nor adds one beside it.
+func (s *Service) freshFactor(ctx context.Context, by Actor) error {
+	if err := s.fresh(by); err != nil || by.Strong {
+		return err
+	}
+	a, err := s.store.AccountByID(ctx, by.Account)
+	if err != nil {
+		return err
+	}
+	_, err = s.store.TOTPOf(ctx, a.ID)
+	needed := err == nil
+	if fault.Is(err, fault.Missing) {
+		if err = nil; a.Entrusted() {
+			needed, err = s.enrolled(ctx, a.ID)
+		}
+	}
+	if err == nil && needed {
+		err = fault.New(fault.Forbidden, "sign_in_again")
+	}
+	return err
 }
 
 // factor takes a code: of the app, once each, or a recovery code. It returns which it was.
@@ -96,14 +148,14 @@ type TOTPSetup struct {
 
 // BeginTOTP returns a new secret to put into an app. The session must be fresh.
 func (s *Service) BeginTOTP(ctx context.Context, by Actor) (TOTPSetup, error) {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return TOTPSetup{}, err
 	}
 	a, err := s.store.AccountByID(ctx, by.Account)
 	if err != nil {
 		return TOTPSetup{}, err
 	}
-	secret, err := totp.New(s.cfg.Site, a.Email)
+	secret, err := totp.New(s.issuer(), a.Email)
 	if err != nil {
 		return TOTPSetup{}, err
 	}
@@ -125,6 +177,14 @@ func (s *Service) BeginTOTP(ctx context.Context, by Actor) (TOTPSetup, error) {
 	return s.totpSetup(secret, token)
 }
 
+// issuer is the site's name as apps show it.
+func (s *Service) issuer() string {
+	if s.cfg.Site == "" {
+		return "Maillage"
+	}
+	return s.cfg.Site
+}
+
 func (s *Service) totpSetup(secret totp.Secret, token string) (TOTPSetup, error) {
 	qr, err := secret.PNG(240)
 	return TOTPSetup{Token: token, Secret: secret.Text(), URI: secret.URI(), QR: qr}, err
@@ -132,7 +192,7 @@ func (s *Service) totpSetup(secret totp.Secret, token string) (TOTPSetup, error)
 
 // TOTPBegun returns a setup under way again, so that a mistyped code does not begin it anew.
 func (s *Service) TOTPBegun(ctx context.Context, by Actor, token string) (TOTPSetup, error) {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return TOTPSetup{}, err
 	}
 	c, sealed, err := s.totpStep(ctx, by, token)
@@ -147,7 +207,7 @@ func (s *Service) TOTPBegun(ctx context.Context, by Actor, token string) (TOTPSe
 	if err != nil {
 		return TOTPSetup{}, err
 	}
-	secret, err := totp.Restore(s.cfg.Site, a.Email, value)
+	secret, err := totp.Restore(s.issuer(), a.Email, value)
 	if err != nil {
 		return TOTPSetup{}, err
 	}
@@ -166,9 +226,9 @@ func (s *Service) totpStep(ctx context.Context, by Actor, token string) (c Chall
 }
 
 // ConfirmTOTP sets the factor up once a code of it is given, makes the session strong (its secret is
-// replaced), and returns the recovery codes, shown this once.
+// replaced), ends the other sessions, and returns the recovery codes, shown this once.
 func (s *Service) ConfirmTOTP(ctx context.Context, by Actor, token, code string) (in SignedIn, recovery []string, err error) {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return in, nil, err
 	}
 	c, sealed, err := s.totpStep(ctx, by, token)
@@ -200,15 +260,23 @@ func (s *Service) ConfirmTOTP(ctx context.Context, by Actor, token, code string)
 		if err := s.tellFactor(ctx, by.Account, "totp_added"); err != nil {
 			return err
 		}
+		// Those that a password alone opened must not go on beside the factor.
+		if err := s.store.EndSessions(ctx, by.Account, by.Session, s.clock()); err != nil {
+			return err
+		}
 		in, err = s.rotate(ctx, by, func(session *Session) { session.Strong, session.ProvedAt = true, s.clock() })
 		return err
 	})
-	return in, recovery, err
+	if err != nil {
+		return SignedIn{}, nil, err
+	}
+	s.gate.forget()
+	return in, recovery, nil
 }
 
 // RemoveTOTP takes the factor off; an office needs a passkey to do without ("second_factor_needed").
 func (s *Service) RemoveTOTP(ctx context.Context, by Actor, _ Visit) error {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return err
 	}
 	return s.store.InTx(ctx, func(ctx context.Context) error {
@@ -238,7 +306,7 @@ func (s *Service) RemoveTOTP(ctx context.Context, by Actor, _ Visit) error {
 
 // NewRecoveryCodes replaces them.
 func (s *Service) NewRecoveryCodes(ctx context.Context, by Actor) ([]string, error) {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return nil, err
 	}
 	plain, hashes := totp.RecoveryCodes(recoveryCodes)

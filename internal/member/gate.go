@@ -5,8 +5,6 @@ package member
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 	"sync"
 	"time"
@@ -34,6 +32,7 @@ type Credential struct {
 // every door within that time, on every replica, and at once on the one where it was done.
 type gate struct {
 	mu     sync.Mutex
+	turn   uint64              // counts forgettings
 	recent map[string]admitted // by door and hash
 }
 
@@ -49,19 +48,25 @@ func newGate() gate { return gate{recent: map[string]admitted{}} }
 func (g *gate) forget() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.turn++
 	clear(g.recent)
 }
 
-func (g *gate) find(key string, now time.Time) (admitted, bool) {
+// find returns what is remembered, and the turn to give keep.
+func (g *gate) find(key string, now time.Time) (a admitted, turn uint64, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	a, ok := g.recent[key]
-	return a, ok && now.Sub(a.asked) <= tokenCache && !now.Before(a.asked)
+	a, ok = g.recent[key]
+	return a, g.turn, ok && now.Sub(a.asked) <= tokenCache && !now.Before(a.asked)
 }
 
-func (g *gate) keep(key string, a admitted) {
+// keep remembers an answer, unless something was changed since it was asked for: it may be of before.
+func (g *gate) keep(key string, turn uint64, a admitted) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.turn != turn {
+		return
+	}
 	if len(g.recent) >= recentLimit {
 		clear(g.recent)
 	}
@@ -87,14 +92,14 @@ func (s *Service) Authenticate(ctx context.Context, door Door, c Credential) (Ac
 	}
 	hash, now := hashToken(secret), s.clock()
 	key := string(door) + ":" + hash
-	found, fresh := s.gate.find(key, now)
+	found, turn, fresh := s.gate.find(key, now)
 	if !fresh {
 		var err error
 		if found, err = s.look(ctx, door, secret, hash, now); err != nil {
 			return Actor{}, err
 		}
 		found.asked = now
-		s.gate.keep(key, found)
+		s.gate.keep(key, turn, found)
 	}
 	if found.actor.ID == "" {
 		return Actor{}, refused()
@@ -128,13 +133,21 @@ func (s *Service) look(ctx context.Context, door Door, secret, hash string, now 
 	return found, err
 }
 
+// opens reports whether a session of that account opens a door now.
+func (s Session) opens(now time.Time, a Account) bool {
+	if a.Entrusted() && now.Sub(s.CreatedAt) >= OfficeSession {
+		return false // it was opened before the office was entrusted
+	}
+	return a.State == Active && s.Usable(now, a.Entrusted())
+}
+
 func (s *Service) bySessionHash(ctx context.Context, hash string, now time.Time) (admitted, error) {
 	session, err := s.store.SessionByHash(ctx, hash)
 	if err != nil {
 		return admitted{}, err
 	}
 	account, err := s.store.AccountByID(ctx, session.Account)
-	if err != nil || account.State != Active || !session.Usable(now, account.Entrusted()) {
+	if err != nil || !session.opens(now, account) {
 		return admitted{}, err
 	}
 	actor, err := s.actor(ctx, account, session.Membership, session.Strong)
@@ -143,15 +156,16 @@ func (s *Service) bySessionHash(ctx context.Context, hash string, now time.Time)
 	}
 	actor.Via, actor.Session, actor.Strong, actor.ProvedAt = ViaSession, session.ID, session.Strong, session.ProvedAt
 	if account.MustChange {
-		// Until the password is changed the session opens nothing but the account.
-		actor.Role, actor.Organisation, actor.Leads = Applicant, "", false
+		// Until the password is changed the session opens nothing but the account, and nothing sensitive
+		// of that: who knows the password may be a thief.
+		actor.Role, actor.Organisation, actor.Leads, actor.ProvedAt = Applicant, "", false, time.Time{}
 	}
 	if now.Sub(session.SeenAt) > time.Minute {
-		if err := s.store.TouchSession(ctx, session.ID, now); err != nil {
-			return admitted{}, err
-		}
+		// Where nothing can be written reading goes on: the session then ends sooner, not later.
+		s.store.TouchSession(ctx, session.ID, now) //nolint:errcheck // see above
 	}
-	return admitted{actor: actor}, s.saw(ctx, account, now)
+	s.saw(ctx, account, now)
+	return admitted{actor: actor}, nil
 }
 
 func (s *Service) bySecretHash(ctx context.Context, kind SecretKind, hash string, now time.Time) (admitted, error) {
@@ -163,8 +177,7 @@ func (s *Service) bySecretHash(ctx context.Context, kind SecretKind, hash string
 	if err != nil || account.State != Active || account.MustChange {
 		return admitted{}, err
 	}
-	// A secret is made by a session that was strong when an office was to be used: see CreateSecret. It
-	// loses the office with its holder.
+	// A token opens the office when the office made it: see CreateSecret. It loses it with its holder.
 	actor, err := s.actor(ctx, account, secret.Membership, kind == KindToken && secret.Office)
 	if err != nil {
 		return admitted{}, err
@@ -174,11 +187,10 @@ func (s *Service) bySecretHash(ctx context.Context, kind SecretKind, hash string
 		actor.Via, actor.Scope = ViaAppPassword, ScopeCalendar
 	}
 	if now.Sub(secret.LastUsedAt) > time.Minute {
-		if err := s.store.TouchSecret(ctx, secret.ID, now); err != nil {
-			return admitted{}, err
-		}
+		s.store.TouchSecret(ctx, secret.ID, now) //nolint:errcheck // as for sessions
 	}
-	return admitted{actor: actor, email: emailKey(account.Email)}, s.saw(ctx, account, now)
+	s.saw(ctx, account, now)
+	return admitted{actor: actor, email: emailKey(account.Email)}, nil
 }
 
 // actor works out what an account may, now: its office when office is set, else its standing in the
@@ -204,20 +216,13 @@ func (s *Service) actor(ctx context.Context, a Account, membership string, offic
 }
 
 // saw notes the day of a visit, once a day.
-func (s *Service) saw(ctx context.Context, a Account, now time.Time) error {
+func (s *Service) saw(ctx context.Context, a Account, now time.Time) {
 	if today := day(now); a.SeenAt.Before(today) {
-		return s.store.SawAccount(ctx, a.ID, today)
+		s.store.SawAccount(ctx, a.ID, today) //nolint:errcheck // nobody is refused for want of a note
 	}
-	return nil
 }
 
 func emailKey(address string) string {
 	e, _ := ParseEmail(address)
 	return e.Key()
-}
-
-// hashDevice is how a device's secret is kept.
-func hashDevice(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
 }

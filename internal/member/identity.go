@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"maillage/internal/fault"
 )
@@ -51,13 +52,37 @@ func (s *Service) TakeIdentity(ctx context.Context, secret string) (provider str
 		return "", nil, "", missing(err, "step_over")
 	}
 	var f identityFlow
-	err = json.Unmarshal(c.Data, &f)
-	return f.Provider, f.Flow, c.Account, err
+	if err := json.Unmarshal(c.Data, &f); err != nil {
+		return "", nil, "", fmt.Errorf("take identity: %w", err)
+	}
+	if err := s.store.DropChallenge(ctx, c.ID); err != nil { // it holds what only the round trip needed
+		return "", nil, "", err
+	}
+	return f.Provider, f.Flow, c.Account, nil
+}
+
+// SignOutToken returns what an identity provider wants back to sign out there too: its key and the
+// id_token of the session that asks; both are empty when another way opened it.
+func (s *Service) SignOutToken(ctx context.Context, by Actor) (provider, idToken string, err error) {
+	if err := bySession(by); err != nil {
+		return "", "", err
+	}
+	sessions, err := s.store.SessionsOf(ctx, by.Account)
+	for _, session := range sessions {
+		if session.ID == by.Session && session.IDToken != "" {
+			method, _, _ := strings.Cut(session.Method, "+")
+			return strings.TrimPrefix(method, "oidc:"), session.IDToken, err
+		}
+	}
+	return "", "", err
 }
 
 // SignInWith opens a session for an account linked to that identity. When there is none it returns a
 // sign-up already begun, never an account found by e-mail.
 func (s *Service) SignInWith(ctx context.Context, v Visit, i ExternalIdentity) (SignedIn, *Signup, error) {
+	if i.Issuer == "" || i.Subject == "" {
+		return SignedIn{}, nil, fault.New(fault.Anonymous, "sign_in_refused")
+	}
 	linked, err := s.store.IdentityBy(ctx, i.Issuer, i.Subject)
 	if fault.Is(err, fault.Missing) {
 		signup, err := s.signUpWith(ctx, v, i)
@@ -67,14 +92,18 @@ func (s *Service) SignInWith(ctx context.Context, v Visit, i ExternalIdentity) (
 		return SignedIn{}, nil, err
 	}
 	a, err := s.store.AccountByID(ctx, linked.Account)
+	if err != nil && !fault.Is(err, fault.Missing) {
+		return SignedIn{}, nil, err
+	}
 	if err != nil || a.State != Active {
 		return SignedIn{}, nil, fault.New(fault.Anonymous, "sign_in_refused")
 	}
+	o := opening{method: "oidc:" + i.Provider, strong: i.Strong, idToken: i.IDToken}
 	if i.Strong {
-		in, err := s.open(ctx, v, a, "oidc:"+i.Provider, true)
+		in, err := s.openAs(ctx, v, a, o)
 		return in, nil, err
 	}
-	in, err := s.proved(ctx, v, a, "oidc:"+i.Provider)
+	in, err := s.proved(ctx, v, a, o)
 	return in, nil, err
 }
 
@@ -116,7 +145,7 @@ func (s *Service) signUpWith(ctx context.Context, v Visit, i ExternalIdentity) (
 
 // LinkIdentity ties an identity to the account that asks: a fresh session.
 func (s *Service) LinkIdentity(ctx context.Context, by Actor, i ExternalIdentity) error {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return err
 	}
 	return s.store.InTx(ctx, func(ctx context.Context) error {
@@ -130,7 +159,7 @@ func (s *Service) LinkIdentity(ctx context.Context, by Actor, i ExternalIdentity
 
 // UnlinkIdentity unties it. It returns fault.Conflict "last_way_in" when nothing else opens the account.
 func (s *Service) UnlinkIdentity(ctx context.Context, by Actor, issuer, subject string) error {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return err
 	}
 	return s.store.InTx(ctx, func(ctx context.Context) error {

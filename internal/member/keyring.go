@@ -86,7 +86,7 @@ func (s *Service) asPasskey(account AccountID, label string, c passkey.Credentia
 
 // BeginPasskey returns the options for the browser and the ceremony's secret. The session must be fresh.
 func (s *Service) BeginPasskey(ctx context.Context, by Actor) (options json.RawMessage, ceremony string, err error) {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return nil, "", err
 	}
 	relying, err := s.passkeys()
@@ -111,7 +111,7 @@ func (s *Service) BeginPasskey(ctx context.Context, by Actor) (options json.RawM
 
 // FinishPasskey keeps the passkey under that label, and makes the session strong.
 func (s *Service) FinishPasskey(ctx context.Context, by Actor, ceremony, label string, response json.RawMessage) (in SignedIn, key Passkey, err error) {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return in, key, err
 	}
 	relying, err := s.passkeys()
@@ -156,7 +156,7 @@ func (s *Service) FinishPasskey(ctx context.Context, by Actor, ceremony, label s
 // RemovePasskey takes a passkey off; refused when nothing else opens the account ("last_way_in"), or
 // when an office would be left without a second factor.
 func (s *Service) RemovePasskey(ctx context.Context, by Actor, _ Visit, id string) error {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return err
 	}
 	return s.store.InTx(ctx, func(ctx context.Context) error {
@@ -222,9 +222,15 @@ func (s *Service) signupPasskey(ctx context.Context, signup Challenge, ceremony 
 	if err != nil {
 		return nil, key, err
 	}
-	_, d, err := s.takeCeremony(ctx, ForPasskey, ceremony)
+	// Read and not used up: a mistyped code must not cost the person another gesture, and the sign-up
+	// itself serves once.
+	c, err := s.step(ctx, ForPasskey, ceremony)
 	if err != nil {
-		return nil, key, err
+		return nil, key, fault.New(fault.Invalid, "passkey_expired")
+	}
+	var d ceremonyData
+	if err := json.Unmarshal(c.Data, &d); err != nil {
+		return nil, key, fmt.Errorf("ceremony: %w", err)
 	}
 	if d.Signup != signup.ID {
 		return nil, key, fault.New(fault.Invalid, "passkey_expired")
@@ -297,7 +303,7 @@ func (s *Service) FinishPasskeySignIn(ctx context.Context, v Visit, ceremony str
 	return s.open(ctx, v, account, "passkey", true)
 }
 
-// usedPasskey keeps a passkey's counter.
+// usedPasskey keeps a passkey's counter, which only goes forward.
 func (s *Service) usedPasskey(ctx context.Context, id AccountID, used passkey.Credential) error {
 	return s.store.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.store.LockAccount(ctx, id); err != nil {
@@ -311,6 +317,13 @@ func (s *Service) usedPasskey(ctx context.Context, id AccountID, used passkey.Cr
 		for _, k := range keys {
 			if k.ID != want {
 				continue
+			}
+			var stored passkey.Credential
+			if err := json.Unmarshal(k.Credential, &stored); err != nil {
+				return fmt.Errorf("passkey: %w", err)
+			}
+			if stored.SignCount > 0 && stored.SignCount >= used.SignCount {
+				return fault.New(fault.Anonymous, "passkey_cloned") // another sign-in went by meanwhile
 			}
 			used.Label = k.Label
 			if k.Credential, err = json.Marshal(used); err != nil {

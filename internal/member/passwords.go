@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"maillage/internal/fault"
+	"maillage/internal/password"
 )
 
 // ForgotPassword has a link sent when the address has an active account; it says the same, at the same
@@ -68,9 +69,15 @@ func (s *Service) ResetPassword(ctx context.Context, _ Visit, link, pass string)
 	if err != nil || a.State != Active {
 		return missing(err, "link_unknown")
 	}
-	if err := s.setPassword(ctx, &a, pass, ""); err != nil {
+	body, err := s.bodyName(ctx, a.ID)
+	if err != nil {
 		return err
 	}
+	// Hashed before the transaction: of many posts of one link each pays for its hash, and one wins.
+	if err := s.setPassword(ctx, &a, pass, body); err != nil {
+		return err
+	}
+	defer s.gate.forget()
 	err = s.store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.store.UseChallenge(ctx, c.ID, s.clock()); err != nil {
 			return missing(err, "link_unknown")
@@ -78,21 +85,54 @@ func (s *Service) ResetPassword(ctx context.Context, _ Visit, link, pass string)
 		if err := s.newPassword(ctx, a, a.ID.Actor(), "reset_password", ""); err != nil {
 			return err
 		}
-		if err := s.store.RevokeSecrets(ctx, a.ID, "", s.clock()); err != nil {
-			return err
-		}
-		return s.store.DropDevices(ctx, a.ID)
+		return s.expel(ctx, a.ID)
 	})
 	if err != nil {
 		return err
 	}
-	return s.store.ForgetAttempts(ctx, s.keys.counter("account", emailKey(a.Email)))
+	// The second factor keeps the tries of its day: an e-mail does not replace it.
+	for _, name := range []string{s.keys.counter("account", emailKey(a.Email)), s.keys.counter("account_row", emailKey(a.Email)),
+		s.keys.counter("factor_row", string(a.ID))} {
+		if err := s.store.ForgetAttempts(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expel ends, besides sessions, what somebody who knew the password may have made.
+func (s *Service) expel(ctx context.Context, id AccountID) error {
+	if err := s.store.RevokeSecrets(ctx, id, "", s.clock()); err != nil {
+		return err
+	}
+	return s.store.DropDevices(ctx, id)
+}
+
+// bodyName returns the name of the body an account speaks for first, which a password must not be made
+// of; empty when there is none.
+func (s *Service) bodyName(ctx context.Context, id AccountID) (string, error) {
+	standing, err := s.firstStanding(ctx, id)
+	if err != nil || standing == "" {
+		return "", err
+	}
+	m, err := s.store.MembershipByID(ctx, standing)
+	if err != nil {
+		return "", err
+	}
+	body, err := s.cfg.Bodies.Body(ctx, m.Organisation)
+	if fault.Is(err, fault.Missing) {
+		return "", nil
+	}
+	return body.Name, err
 }
 
 // newPassword writes a password that was hashed before the transaction; every session but one ends.
 func (s *Service) newPassword(ctx context.Context, with Account, by ActorID, action, but string) error {
 	a, err := s.store.LockAccount(ctx, with.ID)
-	if err != nil || a.State != Active {
+	if err == nil && a.State != Active {
+		err = fault.New(fault.Missing, "link_unknown")
+	}
+	if err != nil {
 		return missing(err, "link_unknown")
 	}
 	a.Password, a.PasswordAt, a.MustChange, a.PasswordOff = with.Password, with.PasswordAt, false, false
@@ -102,12 +142,17 @@ func (s *Service) newPassword(ctx context.Context, with Account, by ActorID, act
 	if err := s.store.EndSessions(ctx, a.ID, but, s.clock()); err != nil {
 		return err
 	}
+	// What the password before began is over: other links, sign-ins that await a code.
+	if err := s.store.DropChallenges(ctx, a.ID, ForReset, ForSecondFactor); err != nil {
+		return err
+	}
 	return s.notice(ctx, NoticeDue{Letter: "password_changed", Account: a.ID})
 }
 
 // ChangePassword sets a password; every other session ends and this one's secret is replaced. current
 // may be empty when the account has none and the session is fresh. An account that must change its
-// password does it here.
+// password does it here, and what others who knew it may have made ends too: app passwords, tokens,
+// known devices.
 func (s *Service) ChangePassword(ctx context.Context, by Actor, v Visit, current, next string) (SignedIn, error) {
 	if err := bySession(by); err != nil {
 		return SignedIn{}, err
@@ -124,20 +169,41 @@ func (s *Service) ChangePassword(ctx context.Context, by Actor, v Visit, current
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if err := s.setPassword(ctx, &a, next, ""); err != nil {
+	if a.Password != "" && same(current, next) {
+		return SignedIn{}, fault.OnField("password", "password_same")
+	}
+	body, err := s.bodyName(ctx, a.ID)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	stolen := a.MustChange
+	if err := s.setPassword(ctx, &a, next, body); err != nil {
 		return SignedIn{}, err
 	}
 	var in SignedIn
+	defer s.gate.forget()
 	err = s.store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.newPassword(ctx, a, by.ID, "change_password", by.Session); err != nil {
 			return err
 		}
-		in, err = s.rotate(ctx, by, nil)
+		if in, err = s.rotate(ctx, by, func(session *Session) { session.ProvedAt = s.clock() }); err != nil || !stolen {
+			return err
+		}
+		if err := s.expel(ctx, a.ID); err != nil {
+			return err
+		}
+		in.Device, err = s.knows(ctx, v, a.ID, in.Session)
 		return err
 	})
-	in.Account = a
-	in.Account.Password = ""
+	in.Account = shownAccount(a)
 	return in, err
+}
+
+// same reports whether two passwords are one once normalised.
+func same(a, b string) bool {
+	x, errX := password.Normalize(a)
+	y, errY := password.Normalize(b)
+	return errX == nil && errY == nil && x == y
 }
 
 // checkOwn verifies the password of who is signed in, counted like any other try.
@@ -184,7 +250,8 @@ func (s *Service) rotate(ctx context.Context, by Actor, change func(*Session)) (
 	return SignedIn{}, fault.New(fault.Anonymous, "sign_in_needed")
 }
 
-// ProveAgain renews the proof of the session with the account's password.
+// ProveAgain renews the proof of the session with the account's password, or with a one-time code when
+// it has that factor. An account that has neither signs in again with what it has.
 func (s *Service) ProveAgain(ctx context.Context, by Actor, v Visit, pass string) error {
 	if err := bySession(by); err != nil {
 		return err
@@ -193,7 +260,15 @@ func (s *Service) ProveAgain(ctx context.Context, by Actor, v Visit, pass string
 	if err != nil {
 		return err
 	}
-	if err := s.checkOwn(ctx, a, v, pass, "password"); err != nil {
+	if sixDigits(pass) { // which no password is
+		_, err = s.tryFactor(ctx, a.ID, pass)
+		if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Missing) {
+			err = fault.OnField("password", "password_wrong")
+		}
+	} else {
+		err = s.checkOwn(ctx, a, v, pass, "password")
+	}
+	if err != nil {
 		return err
 	}
 	return s.reproved(ctx, by)

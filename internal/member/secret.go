@@ -47,12 +47,12 @@ func plainAppPassword(typed string) string {
 // CreateSecret makes an API token (Scope all or read) or an app password (for calendars), for the
 // membership the session speaks for, and returns it in clear this once. ttl 0 is a year for an app
 // password and no end for a token. The session must be fresh; a token opens its holder's office when
-// the session is strong.
+// the office makes it, which takes a strong session, and only for as long as they hold one.
 func (s *Service) CreateSecret(ctx context.Context, by Actor, kind SecretKind, name string, scope Scope, ttl time.Duration) (Secret, string, error) {
 	if err := s.fresh(by); err != nil {
 		return Secret{}, "", err
 	}
-	secret := Secret{Account: by.Account, Kind: kind, Scope: scope, Office: by.Strong, CreatedAt: s.clock()}
+	secret := Secret{Account: by.Account, Kind: kind, Scope: scope, Office: by.Organises(), CreatedAt: s.clock()}
 	var faults fault.Fields
 	var code string
 	if secret.Name, code = requiredName(name); code != "" {
@@ -71,7 +71,7 @@ func (s *Service) CreateSecret(ctx context.Context, by Actor, kind SecretKind, n
 	default:
 		faults.Add("kind", "unknown_value")
 	}
-	if ttl < 0 || ttl > 10*AppPasswordTTL {
+	if ttl < 0 || ttl > 10*AppPasswordTTL || kind == KindAppPassword && ttl > AppPasswordTTL {
 		faults.Add("ttl", "out_of_range")
 	}
 	if err := faults.Err(); err != nil {
@@ -146,7 +146,11 @@ func (s *Service) OwnSecrets(ctx context.Context, by Actor) ([]Secret, error) {
 	if err := signedIn(by); err != nil {
 		return nil, err
 	}
-	return s.store.SecretsOf(ctx, by.Account)
+	all, err := s.store.SecretsOf(ctx, by.Account)
+	for i := range all {
+		all[i].Hash = "" // of use to nobody
+	}
+	return all, err
 }
 
 // RevokeSecret ends one of one's own.
@@ -189,16 +193,17 @@ func (s *Service) Sessions(ctx context.Context, by Actor) ([]Session, error) {
 	a, err := s.store.AccountByID(ctx, by.Account)
 	open := all[:0]
 	for _, session := range all {
-		if session.Usable(s.now(), a.Entrusted()) {
+		if session.opens(s.now(), a) {
+			session.Hash, session.IDToken = "", ""
 			open = append(open, session)
 		}
 	}
 	return open, err
 }
 
-// EndSession ends one of one's sessions.
+// EndSession ends one of one's sessions, or returns fault.Missing.
 func (s *Service) EndSession(ctx context.Context, by Actor, id string) error {
-	if err := signedIn(by); err != nil {
+	if err := bySession(by); err != nil {
 		return err
 	}
 	err := s.store.EndSession(ctx, by.Account, id, s.clock())
@@ -208,7 +213,7 @@ func (s *Service) EndSession(ctx context.Context, by Actor, id string) error {
 
 // EndOtherSessions ends every session but the one that asks.
 func (s *Service) EndOtherSessions(ctx context.Context, by Actor) error {
-	if err := signedIn(by); err != nil {
+	if err := bySession(by); err != nil {
 		return err
 	}
 	err := s.store.EndSessions(ctx, by.Account, by.Session, s.clock())
@@ -237,5 +242,6 @@ func (s *Service) ActFor(ctx context.Context, by Actor, membership string) (secr
 		secret = in.Secret
 		return err
 	})
+	s.gate.forget()
 	return secret, err
 }

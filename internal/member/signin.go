@@ -5,7 +5,7 @@ package member
 
 import (
 	"context"
-	"time"
+	"strings"
 
 	"maillage/internal/fault"
 	"maillage/internal/password"
@@ -13,55 +13,63 @@ import (
 
 // guess is one try of a password: the counters it was counted under.
 type guess struct {
-	email   Email
 	account Account
 	known   bool // there is such an account
-	device  bool // from a device it knows
 	names   []string
+	row     int // failures in a row for the account, from anywhere, this one included
 }
 
-// begin counts a try before anything is verified, so that a hundred at once are a hundred. A device the
-// account knows has a counter of its own: strangers do not lock it out.
+// guess counts a try before anything is verified, so that a hundred at once are a hundred. An account
+// that is not there is counted like the others, and so is an unreadable address. A device the account
+// knows has a counter of its own: strangers do not lock it out. The row of failures is one for all.
 func (s *Service) guess(ctx context.Context, v Visit, address string) (g guess, err error) {
-	e, code := ParseEmail(address)
-	if code == "" {
-		g.email = e
-		g.account, err = s.store.AccountByEmail(ctx, e.Key())
+	key := strings.ToLower(strings.TrimSpace(address))
+	if e, code := ParseEmail(address); code == "" {
+		key = e.Key()
+		g.account, err = s.store.AccountByEmail(ctx, key)
 		if err != nil && !fault.Is(err, fault.Missing) {
 			return g, err
 		}
 		g.known = err == nil
 	}
-	account := s.keys.counter("account", g.email.Key())
-	if g.known && v.Device != "" {
-		if g.device, err = s.store.KnownDevice(ctx, g.account.ID, hashDevice(v.Device), s.clock()); err != nil {
+	device := ""
+	if g.known {
+		if device, err = s.knownDevice(ctx, v, g.account.ID); err != nil {
 			return g, err
 		}
 	}
-	if g.device {
-		name := s.keys.counter("device", hashDevice(v.Device))
-		g.names = []string{name, account}
-		if err := s.take(ctx, name, AccountLimit()); err != nil {
-			return g, err
-		}
-		// The row of failures counts wherever they come from: no delay here, the hard stop all the same.
-		return g, s.take(ctx, account, Limit{Windows: []Window{{1 << 30, 24 * time.Hour}}})
+	if device != "" {
+		err = s.count(ctx, &g, s.keys.counter("device", device), AccountLimit())
+	} else if err = s.count(ctx, &g, s.keys.counter("address", network(v.Address)), AddressLimit()); err == nil {
+		err = s.count(ctx, &g, s.keys.counter("account", key), AccountLimit())
 	}
-	from := s.keys.counter("address", network(v.Address))
-	g.names = []string{from, account}
-	if err := s.take(ctx, from, AddressLimit()); err != nil {
+	if err != nil {
 		return g, err
 	}
-	wait, after, err := s.store.TakeAttempt(ctx, account, AccountLimit(), s.clock())
-	switch {
-	case err != nil:
-		return g, err
-	case wait > 0:
-		return g, tooMany(wait)
-	case after.InARow >= HardStop && g.known && !g.account.PasswordOff:
-		return g, s.stop(ctx, g.account.ID)
+	row := s.keys.counter("account_row", key)
+	g.names = append(g.names, row)
+	g.row, err = s.countRow(ctx, row)
+	return g, err
+}
+
+// count takes a try under a name, to be taken back when it succeeds.
+func (s *Service) count(ctx context.Context, g *guess, name string, l Limit) error {
+	g.names = append(g.names, name)
+	return s.take(ctx, name, l)
+}
+
+// countRow counts a failure in a row that no time interrupts, and returns how long the row is.
+func (s *Service) countRow(ctx context.Context, name string) (int, error) {
+	_, after, err := s.store.TakeAttempt(ctx, name, Limit{}, s.clock())
+	return after.InARow, err
+}
+
+// failed leaves a try counted, and turns the password off after HardStop of them in a row.
+func (s *Service) failed(ctx context.Context, id AccountID, row int) error {
+	if id == "" || row < HardStop {
+		return nil
 	}
-	return g, nil
+	return s.stop(ctx, id)
 }
 
 // stop turns an account's password off after HardStop failures in a row.
@@ -89,16 +97,21 @@ func (s *Service) succeeded(ctx context.Context, g guess) error {
 	return nil
 }
 
-// verify compares a password at the same cost whatever is wrong. rehash asks to keep it anew.
+// verify compares a password at the same cost whatever is wrong, and leaves a failure counted. rehash
+// asks to keep it anew.
 func (s *Service) verify(ctx context.Context, g guess, pass string) (ok, rehash bool, normal string, err error) {
 	normal, bad := password.Normalize(pass)
 	if bad != nil {
 		normal = ""
 	}
-	if !g.known || g.account.Password == "" || g.account.State != Active || g.account.PasswordOff || bad != nil {
-		return false, false, "", s.cfg.Hasher.Dummy(ctx, normal)
+	if !g.known || g.account.Password == "" || g.account.State != Active || g.account.PasswordOff || g.row > HardStop || bad != nil {
+		err = s.cfg.Hasher.Dummy(ctx, normal)
+	} else {
+		ok, rehash, err = s.cfg.Hasher.Verify(ctx, g.account.Password, normal)
 	}
-	ok, rehash, err = s.cfg.Hasher.Verify(ctx, g.account.Password, normal)
+	if err == nil && !ok {
+		err = s.failed(ctx, g.account.ID, g.row)
+	}
 	return ok, rehash, normal, err
 }
 
@@ -125,7 +138,7 @@ func (s *Service) SignIn(ctx context.Context, v Visit, email, pass string) (Sign
 			return SignedIn{}, err
 		}
 	}
-	return s.proved(ctx, v, g.account, "password")
+	return s.proved(ctx, v, g.account, opening{method: "password"})
 }
 
 // rehash keeps a password under today's parameters, unless it was changed meanwhile.
@@ -144,77 +157,96 @@ func (s *Service) rehash(ctx context.Context, a Account, normal string) error {
 	})
 }
 
+// opening is how a session is opened.
+type opening struct {
+	method  string
+	strong  bool
+	idToken string // of an identity provider; a secret, not kept while a second factor is awaited
+}
+
 // proved opens a session after a first factor, or asks for the second.
-func (s *Service) proved(ctx context.Context, v Visit, a Account, method string) (SignedIn, error) {
+func (s *Service) proved(ctx context.Context, v Visit, a Account, o opening) (SignedIn, error) {
 	_, err := s.store.TOTPOf(ctx, a.ID)
 	switch {
 	case fault.Is(err, fault.Missing):
-		return s.open(ctx, v, a, method, false)
+		return s.openAs(ctx, v, a, o)
 	case err != nil:
 		return SignedIn{}, err
 	}
-	pending, err := s.challenge(ctx, ForSecondFactor, a.ID, []byte(`"`+method+`"`))
-	return SignedIn{Account: a, Pending: pending}, err
+	pending, err := s.challenge(ctx, ForSecondFactor, a.ID, []byte(`"`+o.method+`"`))
+	return SignedIn{Account: shownAccount(a), Pending: pending}, err
+}
+
+// shownAccount leaves out what no door needs.
+func shownAccount(a Account) Account {
+	a.Password, a.Handle = "", nil
+	return a
 }
 
 // open opens a session for an account that was proved.
 func (s *Service) open(ctx context.Context, v Visit, a Account, method string, strong bool) (SignedIn, error) {
-	if a.State != Active {
-		return SignedIn{}, fault.New(fault.Anonymous, "sign_in_refused")
+	return s.openAs(ctx, v, a, opening{method: method, strong: strong})
+}
+
+// openAs is open. The account is read anew and held: when it was disabled or its password replaced
+// since it was read for the proof, the session must not outlive what ended all the others.
+func (s *Service) openAs(ctx context.Context, v Visit, proved Account, o opening) (in SignedIn, err error) {
+	err = s.store.InTx(ctx, func(ctx context.Context) error {
+		a, err := s.store.LockAccount(ctx, proved.ID)
+		if err != nil && !fault.Is(err, fault.Missing) {
+			return err
+		}
+		if err != nil || a.State != Active || !a.PasswordAt.Equal(proved.PasswordAt) {
+			return fault.New(fault.Anonymous, "sign_in_refused")
+		}
+		if in, err = s.newSession(ctx, v, a, o); err != nil {
+			return err
+		}
+		if err := s.store.AddSession(ctx, in.Session); err != nil {
+			return err
+		}
+		if err := s.audit(ctx, a.ID.Actor(), "sign_in", "session", in.Session.ID, map[string]string{"method": o.method}); err != nil {
+			return err
+		}
+		in.Device, err = s.knows(ctx, v, a.ID, in.Session)
+		return err
+	})
+	if err != nil {
+		return SignedIn{}, err
 	}
+	return in, nil
+}
+
+// newSession makes a session of an account.
+func (s *Service) newSession(ctx context.Context, v Visit, a Account, o opening) (SignedIn, error) {
 	id, err := newID()
 	if err != nil {
 		return SignedIn{}, err
 	}
-	secret, now := newSecret(SessionPrefix), s.clock()
-	life := MemberSession
+	in := SignedIn{Account: shownAccount(a), Secret: newSecret(SessionPrefix), MustChange: a.MustChange}
+	now, life := s.clock(), MemberSession
 	if a.Entrusted() {
 		life = OfficeSession
+		has, err := s.enrolled(ctx, a.ID)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		in.MustEnrol = !has && !o.strong
 	}
-	session := Session{ID: id, Hash: hashToken(secret), Account: a.ID, Strong: strong, Method: method,
+	in.Session = Session{ID: id, Hash: hashToken(in.Secret), Account: a.ID, Strong: o.strong, Method: o.method, IDToken: o.idToken,
 		Device: device(v.UserAgent), Network: shownNetwork(v.Address), ProvedAt: now, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(life)}
-	in := SignedIn{Account: a, Secret: secret, MustChange: a.MustChange, MustEnrol: a.Entrusted() && !strong}
-	err = s.store.InTx(ctx, func(ctx context.Context) error {
-		if session.Membership, err = s.firstStanding(ctx, a.ID); err != nil {
-			return err
-		}
-		if err := s.store.AddSession(ctx, session); err != nil {
-			return err
-		}
-		if err := s.audit(ctx, a.ID.Actor(), "sign_in", "session", id, map[string]string{"method": method}); err != nil {
-			return err
-		}
-		in.Device, err = s.knows(ctx, v, a, session)
-		return err
-	})
-	in.Session = session
-	in.Account.Password = ""
+	in.Session.Membership, err = s.firstStanding(ctx, a.ID)
 	return in, err
 }
 
-// knows returns the secret of a device the account did not know, and tells its holder when it knew
-// another.
-func (s *Service) knows(ctx context.Context, v Visit, a Account, session Session) (string, error) {
-	if v.Device != "" {
-		known, err := s.store.KnownDevice(ctx, a.ID, hashDevice(v.Device), session.CreatedAt)
-		if err != nil || known {
-			return "", err
-		}
+// enrolled reports whether an account has what makes a session strong.
+func (s *Service) enrolled(ctx context.Context, id AccountID) (bool, error) {
+	_, err := s.store.TOTPOf(ctx, id)
+	if !fault.Is(err, fault.Missing) {
+		return err == nil, err
 	}
-	had, err := s.store.HasDevices(ctx, a.ID)
-	if err != nil {
-		return "", err
-	}
-	secret := newSecret("mld_")
-	err = s.store.AddDevice(ctx, Device{Hash: hashDevice(secret), Account: a.ID, CreatedAt: session.CreatedAt, UsedAt: session.CreatedAt})
-	if err != nil || !had {
-		return secret, err
-	}
-	name := session.Device
-	if name == "" {
-		name = "?"
-	}
-	return secret, s.notice(ctx, NoticeDue{Letter: "new_sign_in", Account: a.ID, Values: map[string]string{"device": name}})
+	keys, err := s.store.PasskeysOf(ctx, id)
+	return len(keys) > 0, err
 }
 
 // firstStanding returns the membership a new session speaks for.

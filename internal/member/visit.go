@@ -68,13 +68,71 @@ func shownNetwork(a netip.Addr) string {
 	return p.String()
 }
 
+// DevicePrefix begins every secret of the known-device cookie.
+const DevicePrefix = "mld_"
+
+// maxDevices is how many accounts one browser is known to: colleagues share machines.
+const maxDevices = 4
+
+// devices returns the secrets of the known-device cookie, one for each account that knows the browser.
+func (v Visit) devices() []string {
+	var all []string
+	for secret := range strings.SplitSeq(v.Device, ".") {
+		if strings.HasPrefix(secret, DevicePrefix) && len(secret) < 64 && len(all) < maxDevices {
+			all = append(all, secret)
+		}
+	}
+	return all
+}
+
+// knownDevice returns the hash by which the account knows the visit's device; empty when it does not.
+func (s *Service) knownDevice(ctx context.Context, v Visit, id AccountID) (string, error) {
+	for _, secret := range v.devices() {
+		hash := hashToken(secret)
+		known, err := s.store.KnownDevice(ctx, id, hash, s.clock())
+		if err != nil || known {
+			return hash, err
+		}
+	}
+	return "", nil
+}
+
+// knows makes the visit's device known to an account and returns the cookie to set, empty when it was
+// known. A device that is new to an account that knows others is told to its holder.
+func (s *Service) knows(ctx context.Context, v Visit, id AccountID, session Session) (string, error) {
+	known, err := s.knownDevice(ctx, v, id)
+	if err != nil || known != "" {
+		return "", err
+	}
+	had, err := s.store.HasDevices(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	// The secret is always a new one of ours: what the browser brought may have been planted there.
+	secret, now := newSecret(DevicePrefix), s.clock()
+	if err := s.store.AddDevice(ctx, Device{Hash: hashToken(secret), Account: id, CreatedAt: now, UsedAt: now}); err != nil {
+		return "", err
+	}
+	others := v.devices()
+	cookie := strings.Join(append([]string{secret}, others[:min(len(others), maxDevices-1)]...), ".")
+	if !had {
+		return cookie, nil
+	}
+	name := session.Device
+	if name == "" {
+		name = "?"
+	}
+	return cookie, s.notice(ctx, NoticeDue{Letter: "new_sign_in", Account: id, Values: map[string]string{"device": name}})
+}
+
 // device reads a User-Agent as "browser / system", and nothing finer: the whole of it would tell one
 // machine from all others.
 func device(userAgent string) string {
 	has := func(s string) bool { return strings.Contains(userAgent, s) }
 	browser, system := "", ""
-	for _, b := range []struct{ mark, name string }{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"},
-		{"Thunderbird/", "Thunderbird"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}} {
+	for _, b := range []struct{ mark, name string }{{"Edg/", "Edge"}, {"EdgA/", "Edge"}, {"EdgiOS/", "Edge"}, {"OPR/", "Opera"},
+		{"SamsungBrowser/", "Samsung Internet"}, {"FxiOS/", "Firefox"}, {"Thunderbird/", "Thunderbird"}, {"Firefox/", "Firefox"},
+		{"CriOS/", "Chrome"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}} {
 		if browser == "" && has(b.mark) {
 			browser = b.name
 		}
