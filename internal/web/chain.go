@@ -162,16 +162,6 @@ func (k *kit) logAccess(c echo.Context, ctx context.Context, start time.Time) {
 	k.log.LogAttrs(ctx, level, "request", k.requestAttrs(c, ctx, start, status)...)
 }
 
-// SecretParam is the name of a parameter that holds a secret: a path with one is logged as its route.
-const SecretParam = "signup"
-
-func loggedPath(c echo.Context) string {
-	if c.Param(SecretParam) != "" {
-		return c.Path()
-	}
-	return c.Request().URL.Path
-}
-
 func (k *kit) requestAttrs(c echo.Context, ctx context.Context, start time.Time, status int) []slog.Attr {
 	r := c.Request()
 	attrs := []slog.Attr{
@@ -189,4 +179,14 @@ func (k *kit) requestAttrs(c echo.Context, ctx context.Context, start time.Time,
 		attrs = append(attrs, slog.String("actor", string(a.ID)))
 	}
 	return attrs
+}
+
+// SecretParam is the name of a parameter that holds a secret: a path with one is logged as its route.
+const SecretParam = "signup"
+
+func loggedPath(c echo.Context) string {
+	if strings.Contains(c.Path(), "/:"+SecretParam) { // also when the route has no such method
+		return c.Path()
+	}
+	return c.Request().URL.Path
 }
