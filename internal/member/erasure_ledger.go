@@ -136,7 +136,7 @@ type Replayed struct {
 // ReplayErasures makes the database and the ledger outside it agree: it erases again whoever the
 // ledger names and the database still knows, as after a restored backup, and writes into the ledger
 // those that only the database names. Done twice it changes nothing. An unreadable line does not keep
-// the others from being done: it is the error returned at the end.
+// the others from being done: fault.Internal "ledger_unreadable" is then returned at the end.
 func (s *Service) ReplayErasures(ctx context.Context) (done Replayed, err error) {
 	if s.cfg.Ledger == nil {
 		return done, nil
@@ -170,7 +170,10 @@ func (s *Service) ReplayErasures(ctx context.Context) (done Replayed, err error)
 		}
 		done.Written++
 	}
-	return done, unread
+	if unread != nil {
+		return done, fault.Wrap(fault.Internal, "ledger_unreadable", unread)
+	}
+	return done, nil
 }
 
 // eraseAgain erases an account that came back. Nothing refuses it: it was granted once.

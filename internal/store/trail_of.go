@@ -71,3 +71,11 @@ func (db *DB) HoldingsOf(ctx context.Context, account member.AccountID) (h membe
 		"purpose = ? AND data LIKE ?", string(member.ForInvitation), `%"`+string(account.Actor())+`"%`)
 	return h, err
 }
+
+// TrailHolds reports whether a line of the trail bears that mark: a head kept elsewhere shows that the
+// end was cut even when the head in the database was cut with it.
+func (db *DB) TrailHolds(ctx context.Context, mark string) (bool, error) {
+	var n int64
+	err := db.in(ctx).Model(&auditRow{}).Where("mark = ? AND seq > 0", mark).Count(&n).Error
+	return n > 0, translate("read the trail", err)
+}
