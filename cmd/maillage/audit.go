@@ -80,22 +80,18 @@ func newAuditHead() *cobra.Command {
 
 // printTrail says what was found.
 func printTrail(w io.Writer, lang string, r store.TrailReport, kept bool) {
-	say := map[string]string{"checked": "%d ligne(s) vérifiée(s), %d d’avant la chaîne\n", "head": "la fin du journal manque après la ligne %d, ou sa tête a été changée\n",
+	say := map[string]string{"checked": "%d ligne(s) vérifiée(s), %d d’avant la chaîne\n", "head": "la fin du journal manque, ou sa tête a été changée (dernière ligne attendue : %d)\n",
 		"changed": "ligne %d : changée, ou déplacée\n", "missing": "ligne %d : retirée\n", "mark": "tête : %s\n",
 		"kept": "la tête gardée ailleurs n’est celle d’aucune ligne : le journal a été coupé ou refait\n", "fine": "le journal est entier\n"}
 	if lang == "en" {
-		say = map[string]string{"checked": "%d line(s) checked, %d from before the chain\n", "head": "the end of the trail is missing after line %d, or its head was changed\n",
+		say = map[string]string{"checked": "%d line(s) checked, %d from before the chain\n", "head": "the end of the trail is missing, or its head was changed (last line expected: %d)\n",
 			"changed": "line %d: changed, or moved\n", "missing": "line %d: removed\n", "mark": "head: %s\n",
 			"kept": "the head kept elsewhere is no line’s: the trail was cut or made again\n", "fine": "the trail is whole\n"}
 	}
 	fmt.Fprintf(w, say["checked"], r.Checked, r.Older)
 	fmt.Fprintf(w, say["mark"], r.Head)
 	for _, p := range r.Problems {
-		seq := p.Seq
-		if p.What == "head" {
-			seq = r.Checked // the last line there is, when nothing else is missing
-		}
-		fmt.Fprintf(w, say[p.What], seq)
+		fmt.Fprintf(w, say[p.What], p.Seq)
 	}
 	if !kept {
 		fmt.Fprint(w, say["kept"])
