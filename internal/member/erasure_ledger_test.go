@@ -22,24 +22,24 @@ func TestAPersonErasedDoesNotComeBackWithABackup(t *testing.T) {
 	clock := &testkit.Clock{}
 	open := func() *store.DB {
 		db, err := store.Open(t.Context(), store.Config{Path: path, Now: clock.Now})
-		must(t, err)
+		noError(t, err)
 		_, err = db.Migrate(t.Context())
-		must(t, err)
+		noError(t, err)
 		return db
 	}
 	db := open()
 	l := leaversOn(t, db, clock, ledger)
 	ana := l.person("ana", "", member.Agent)
 	l.person("bob", "", member.Referent)
-	must(t, db.Close())
+	noError(t, db.Close())
 	backup, err := os.ReadFile(path)
-	must(t, err)
+	noError(t, err)
 
 	db = open()
 	l = leaversOn(t, db, clock, ledger)
-	must(t, l.Erase(t.Context(), ana, false, true))
-	must(t, db.Close())
-	must(t, os.WriteFile(path, backup, 0o600))
+	noError(t, l.Erase(t.Context(), ana, false, true))
+	noError(t, db.Close())
+	noError(t, os.WriteFile(path, backup, 0o600))
 	for _, leftover := range []string{"-wal", "-shm"} {
 		if err := os.Remove(path + leftover); err != nil && !os.IsNotExist(err) {
 			t.Fatal(err)
@@ -47,13 +47,13 @@ func TestAPersonErasedDoesNotComeBackWithABackup(t *testing.T) {
 	}
 
 	db = open()
-	t.Cleanup(func() { must(t, db.Close()) })
+	t.Cleanup(func() { noError(t, db.Close()) })
 	l = leaversOn(t, db, clock, ledger)
 	if a := l.account("ana"); a.State != member.Active {
 		t.Fatalf("the backup does not hold ana: %+v", a)
 	}
 	done, err := l.ReplayErasures(t.Context())
-	must(t, err)
+	noError(t, err)
 	if diff := cmp.Diff(member.Replayed{Ledger: 1, Erased: 1}, done); diff != "" {
 		t.Error(diff)
 	}
@@ -64,7 +64,7 @@ func TestAPersonErasedDoesNotComeBackWithABackup(t *testing.T) {
 		t.Errorf("bob is %s", a.State)
 	}
 	done, err = l.ReplayErasures(t.Context())
-	must(t, err)
+	noError(t, err)
 	if diff := cmp.Diff(member.Replayed{Ledger: 1}, done); diff != "" {
 		t.Errorf("done twice: %s", diff)
 	}
@@ -74,17 +74,17 @@ func TestTheLedgerLearnsWhatOnlyTheDatabaseNamesAndBackwards(t *testing.T) {
 	eachLeavers(t, func(l *leavers) {
 		ctx, at := t.Context(), l.clock.Now()
 		l.person("ana", "", member.Agent)
-		must(l.t, l.db.ErasePerson(ctx, member.Erasure{Account: "ana", At: at}))
-		must(l.t, l.ledger.Append(ctx, member.Erasure{Account: "from-before", At: at}))
+		noError(l.t, l.db.ErasePerson(ctx, member.Erasure{Account: "ana", At: at}))
+		noError(l.t, l.ledger.Append(ctx, member.Erasure{Account: "from-before", At: at}))
 		done, err := l.ReplayErasures(ctx)
-		must(l.t, err)
+		noError(l.t, err)
 		if diff := cmp.Diff(member.Replayed{Ledger: 1, Written: 1}, done); diff != "" {
 			l.t.Error(diff)
 		}
 		lines, err := l.ledger.Read()
-		must(l.t, err)
+		noError(l.t, err)
 		kept, err := l.db.Erasures(ctx)
-		must(l.t, err)
+		noError(l.t, err)
 		if len(lines) != 2 || len(kept) != 2 {
 			l.t.Errorf("ledger %+v, database %+v", lines, kept)
 		}
@@ -98,9 +98,9 @@ func TestALineCutShortIsPassedOverAndAnUnreadableOneIsTold(t *testing.T) {
 		t.Errorf("a ledger that is not there: %v %v", lines, err)
 	}
 	one, two := member.Erasure{Account: "a", At: at}, member.Erasure{Account: "b", At: at, Posts: true}
-	must(t, ledger.Append(t.Context(), one))
+	noError(t, ledger.Append(t.Context(), one))
 	info, err := os.Stat(path)
-	must(t, err)
+	noError(t, err)
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v", info.Mode())
 	}
@@ -109,9 +109,9 @@ func TestALineCutShortIsPassedOverAndAnUnreadableOneIsTold(t *testing.T) {
 	if err != nil || len(lines) != 1 {
 		t.Errorf("cut short at the end: %v %v", lines, err)
 	}
-	must(t, ledger.Append(t.Context(), two))
+	noError(t, ledger.Append(t.Context(), two))
 	lines, err = ledger.Read()
-	must(t, err)
+	noError(t, err)
 	if diff := cmp.Diff([]member.Erasure{one, two}, lines); diff != "" {
 		t.Error(diff)
 	}
@@ -125,8 +125,8 @@ func TestALineCutShortIsPassedOverAndAnUnreadableOneIsTold(t *testing.T) {
 func add(t *testing.T, path, text string) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o600)
-	must(t, err)
+	noError(t, err)
 	_, err = f.WriteString(text)
-	must(t, err)
-	must(t, f.Close())
+	noError(t, err)
+	noError(t, f.Close())
 }

@@ -21,16 +21,16 @@ import (
 func (l *leavers) export(by member.Actor) map[string]string {
 	l.t.Helper()
 	var out bytes.Buffer
-	must(l.t, l.Export(l.t.Context(), by, &out))
+	noError(l.t, l.Export(l.t.Context(), by, &out))
 	z, err := zip.NewReader(bytes.NewReader(out.Bytes()), int64(out.Len()))
-	must(l.t, err)
+	noError(l.t, err)
 	files := map[string]string{}
 	for _, f := range z.File {
 		r, err := f.Open()
-		must(l.t, err)
+		noError(l.t, err)
 		body, err := io.ReadAll(r)
-		must(l.t, err)
-		must(l.t, r.Close())
+		noError(l.t, err)
+		noError(l.t, r.Close())
 		files[f.Name] = string(body)
 	}
 	return files
@@ -42,20 +42,20 @@ func (l *leavers) holding() member.Actor {
 	ctx, now := l.t.Context(), l.clock.Now()
 	ana := l.person("ana", "", member.Agent)
 	bob := l.person("bob", "", member.Referent)
-	must(l.t, l.db.AddDevice(ctx, member.Device{Hash: "hash-of-d", Account: "ana", CreatedAt: now, UsedAt: now}))
-	must(l.t, l.db.SaveTOTP(ctx, member.TOTP{Account: "ana", Sealed: "sealed-totp", CreatedAt: now}))
-	must(l.t, l.db.SetRecoveryCodes(ctx, "ana", []string{"hash-of-r"}, now))
-	must(l.t, l.db.SavePasskey(ctx, member.Passkey{ID: "pk", Account: "ana", Label: "Ma clé", Credential: []byte("credential"), CreatedAt: now}))
-	must(l.t, l.db.AddIdentity(ctx, member.Identity{Issuer: "https://idp.example", Subject: "sub-ana", Account: "ana", Provider: "pc", CreatedAt: now}))
-	must(l.t, l.db.AddChallenge(ctx, member.Challenge{ID: "c-1", Purpose: member.ForReset, Account: "ana", Email: "ana@grenoble.example",
+	noError(l.t, l.db.AddDevice(ctx, member.Device{Hash: "hash-of-d", Account: "ana", CreatedAt: now, UsedAt: now}))
+	noError(l.t, l.db.SaveTOTP(ctx, member.TOTP{Account: "ana", Sealed: "sealed-totp", CreatedAt: now}))
+	noError(l.t, l.db.SetRecoveryCodes(ctx, "ana", []string{"hash-of-r"}, now))
+	noError(l.t, l.db.SavePasskey(ctx, member.Passkey{ID: "pk", Account: "ana", Label: "Ma clé", Credential: []byte("credential"), CreatedAt: now}))
+	noError(l.t, l.db.AddIdentity(ctx, member.Identity{Issuer: "https://idp.example", Subject: "sub-ana", Account: "ana", Provider: "pc", CreatedAt: now}))
+	noError(l.t, l.db.AddChallenge(ctx, member.Challenge{ID: "c-1", Purpose: member.ForReset, Account: "ana", Email: "ana@grenoble.example",
 		CreatedAt: now, ExpiresAt: now.Add(time.Hour)}))
-	must(l.t, l.db.AddChallenge(ctx, member.Challenge{ID: "c-2", Purpose: member.ForInvitation, Email: "guest@elsewhere.example", Organisation: l.body,
+	noError(l.t, l.db.AddChallenge(ctx, member.Challenge{ID: "c-2", Purpose: member.ForInvitation, Email: "guest@elsewhere.example", Organisation: l.body,
 		Data: json.RawMessage(`{"role":"agent","name":"Invitée Secrète","message":"Bienvenue","by":"account:ana"}`), CreatedAt: now, ExpiresAt: now.Add(time.Hour)}))
-	must(l.t, l.db.InTx(ctx, func(ctx context.Context) error {
+	noError(l.t, l.db.InTx(ctx, func(ctx context.Context) error {
 		return l.db.Audit(ctx, member.TrailEntry{ID: "t-1", At: now, Actor: bob.ID, Action: "accept", Kind: "membership", Object: "m-ana"},
 			member.TrailEntry{ID: "t-2", At: now, Actor: ana.ID, Action: "invite", Kind: "invitation", Object: "c-2"})
 	}))
-	must(l.t, l.db.EndSession(ctx, "bob", "s-bob", now))
+	noError(l.t, l.db.EndSession(ctx, "bob", "s-bob", now))
 	return ana
 }
 
@@ -92,7 +92,7 @@ func TestAnExportHoldsEverythingAboutAPersonAndNothingOfOthers(t *testing.T) {
 func TestAFormulaInAnExportedTableIsDefused(t *testing.T) {
 	eachLeavers(t, func(l *leavers) {
 		ana, now := l.person("ana", "", ""), l.clock.Now()
-		must(l.t, l.db.SaveMembership(t.Context(), member.Membership{ID: "m-1", Account: "ana", Organisation: l.body, Role: member.Agent,
+		noError(l.t, l.db.SaveMembership(t.Context(), member.Membership{ID: "m-1", Account: "ana", Organisation: l.body, Role: member.Agent,
 			State: member.Refused, Reason: "=HYPERLINK(\"x\")", AskedAt: now}))
 		if table := l.export(ana)["memberships.csv"]; !strings.Contains(table, `"'=HYPERLINK(""x"")"`) {
 			l.t.Errorf("the table: %s", table)

@@ -44,16 +44,16 @@ func leaversOn(t *testing.T, db *store.DB, clock *testkit.Clock, path string) *l
 	if fault.Is(err, fault.Conflict) { // a database opened again
 		k, err = reg.Organisation(t.Context(), "grenoble-38")
 	}
-	must(t, err)
+	noError(t, err)
 	keys, err := member.NewKeys(make([]byte, member.MasterSize))
-	must(t, err)
+	noError(t, err)
 	l := &leavers{t: t, db: db, clock: clock, ledger: member.NewFileLedger(path), path: path, body: string(k.ID)}
 	l.Service = member.NewService(member.Config{Store: db, Bodies: registry.NewBodies(reg, db), Keys: keys, Now: clock.Now,
 		Site: "Collectif", Ledger: l.ledger})
 	return l
 }
 
-func must(t *testing.T, err error) {
+func noError(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -66,16 +66,16 @@ func (l *leavers) person(id string, office, role member.Role) member.Actor {
 	ctx, now := l.t.Context(), l.clock.Now()
 	a := member.Account{ID: member.AccountID(id), Email: id + "@grenoble.example", Name: "Nom de " + id, Function: "=DSI", Rhythm: member.WeekDigest,
 		Lang: "fr", Office: office, State: member.Active, Password: "$argon2id$hash-of-" + id, Handle: []byte("handle-of-" + id), CreatedAt: now, UpdatedAt: now, SeenAt: now}
-	must(l.t, l.db.SaveAccount(ctx, a))
+	noError(l.t, l.db.SaveAccount(ctx, a))
 	by := member.Actor{ID: a.ID.Actor(), Account: a.ID, Role: office, Via: member.ViaSession, Session: "s-" + id, ProvedAt: now}
 	if role != "" {
-		must(l.t, l.db.SaveMembership(ctx, member.Membership{ID: "m-" + id, Account: a.ID, Organisation: l.body, Role: role,
+		noError(l.t, l.db.SaveMembership(ctx, member.Membership{ID: "m-" + id, Account: a.ID, Organisation: l.body, Role: role,
 			State: member.Accepted, Proof: member.ByDecision, AskedAt: now, DecidedBy: "account:somebody-else", DecidedAt: now}))
 		by.Organisation, by.Role, by.Leads = l.body, role, role == member.Referent
 	}
-	must(l.t, l.db.AddSession(ctx, member.Session{ID: "s-" + id, Hash: "hash-of-s-" + id, Account: a.ID, Method: "password", Device: "Firefox",
+	noError(l.t, l.db.AddSession(ctx, member.Session{ID: "s-" + id, Hash: "hash-of-s-" + id, Account: a.ID, Method: "password", Device: "Firefox",
 		Network: "192.0.2.0/24", ProvedAt: now, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour)}))
-	must(l.t, l.db.AddSecret(ctx, member.Secret{ID: "k-" + id, Account: a.ID, Membership: "m-" + id, Kind: member.KindToken, Name: "Jeton de " + id,
+	noError(l.t, l.db.AddSecret(ctx, member.Secret{ID: "k-" + id, Account: a.ID, Membership: "m-" + id, Kind: member.KindToken, Name: "Jeton de " + id,
 		Hash: "hash-of-k-" + id, CreatedAt: now}))
 	return by
 }
@@ -83,7 +83,7 @@ func (l *leavers) person(id string, office, role member.Role) member.Actor {
 func (l *leavers) account(id string) member.Account {
 	l.t.Helper()
 	a, err := l.db.AccountByID(l.t.Context(), member.AccountID(id))
-	must(l.t, err)
+	noError(l.t, err)
 	return a
 }
 
@@ -101,9 +101,9 @@ func TestTheLastReferentLeavesABodyOnlyWhenSure(t *testing.T) {
 		l.wantCode(l.LeaveBody(ctx, ana, "m-ana", false), "last_referent")
 		l.wantCode(l.LeaveBody(ctx, bob, "m-ana", true), "membership_missing")
 		l.wantCode(l.LeaveBody(ctx, bob, "none", true), "membership_missing")
-		must(l.t, l.LeaveBody(ctx, ana, "m-ana", true))
+		noError(l.t, l.LeaveBody(ctx, ana, "m-ana", true))
 		m, err := l.db.MembershipByID(ctx, "m-ana")
-		must(l.t, err)
+		noError(l.t, err)
 		if m.State != member.Ended || m.EndedAt.IsZero() {
 			l.t.Errorf("the membership is %s", m.State)
 		}
@@ -124,9 +124,9 @@ func TestLeavingTheCollectiveKeepsTheAccountAndTheSessionThatAsks(t *testing.T) 
 		chief := l.person("chief", member.Administrator, "")
 		l.wantCode(l.LeaveCollective(ctx, chief, true), "last_administrator")
 		l.person("other", member.Administrator, "")
-		must(l.t, l.db.AddSession(ctx, member.Session{ID: "s-2", Hash: "hash-2", Account: chief.Account, ProvedAt: l.clock.Now(),
+		noError(l.t, l.db.AddSession(ctx, member.Session{ID: "s-2", Hash: "hash-2", Account: chief.Account, ProvedAt: l.clock.Now(),
 			CreatedAt: l.clock.Now(), SeenAt: l.clock.Now(), ExpiresAt: l.clock.Now().Add(time.Hour)}))
-		must(l.t, l.LeaveCollective(ctx, chief, false))
+		noError(l.t, l.LeaveCollective(ctx, chief, false))
 		if a := l.account("chief"); a.Office != "" || a.State != member.Active || a.Email == "" {
 			l.t.Errorf("the account is %+v", a)
 		}
@@ -144,7 +144,7 @@ func TestAnErasedPersonLeavesAnIdentifierAndNothingElse(t *testing.T) {
 		stale := ana
 		stale.ProvedAt = l.clock.Now().Add(-time.Hour)
 		l.wantCode(l.Erase(ctx, stale, false, true), "sign_in_again")
-		must(l.t, l.Erase(ctx, ana, true, false))
+		noError(l.t, l.Erase(ctx, ana, true, false))
 		a := l.account("ana")
 		if a.State != member.Erased || a.Email+a.Name+a.Function+a.Password != "" || len(a.Handle) > 0 {
 			l.t.Errorf("left: %+v", a)
@@ -160,7 +160,7 @@ func TestAnErasedPersonLeavesAnIdentifierAndNothingElse(t *testing.T) {
 			l.t.Errorf("the ledger: %+v %v", lines, err)
 		}
 		trail, err := l.db.TrailOf(ctx, "account:ana")
-		must(l.t, err)
+		noError(l.t, err)
 		erased := false
 		for _, e := range trail {
 			erased = erased || e.Action == "erase" && e.Object == "ana"
@@ -187,7 +187,7 @@ func TestErasingSomebodyIsForAdministratorsAndNeverTheLastOne(t *testing.T) {
 		l.wantCode(l.EraseAccount(ctx, service, "ana", false), "not_for_tokens")
 		l.wantCode(l.EraseAccount(ctx, chief, "nobody", false), "account_missing")
 		l.wantCode(l.EraseAccount(ctx, chief, "chief", false), "last_administrator")
-		must(l.t, l.EraseAccount(ctx, chief, "ana", false))
+		noError(l.t, l.EraseAccount(ctx, chief, "ana", false))
 		if a := l.account("ana"); a.State != member.Erased {
 			l.t.Errorf("ana is %s", a.State)
 		}

@@ -22,7 +22,7 @@ func TestTheDailyJobDeletesWhatIsOldAndOnlyTellsDormantAccounts(t *testing.T) {
 		// Five years on, everything that has a life is over; bob came yesterday.
 		l.clock.Advance(5 * 365 * 24 * time.Hour)
 		now := l.clock.Now()
-		must(l.t, l.db.SawAccount(ctx, "bob", now.Add(-24*time.Hour)))
+		noError(l.t, l.db.SawAccount(ctx, "bob", now.Add(-24*time.Hour)))
 		mails := 0
 		job := member.Retention{Pruner: l.db, Now: l.clock.Now, Mail: func(_ context.Context, _ time.Duration, dry bool) (int64, error) {
 			if !dry {
@@ -32,7 +32,7 @@ func TestTheDailyJobDeletesWhatIsOldAndOnlyTellsDormantAccounts(t *testing.T) {
 		}}
 		rows := func(dry bool) map[member.Retained]int64 {
 			done, err := job.Purge(ctx, now, dry)
-			must(l.t, err)
+			noError(l.t, err)
 			out := map[member.Retained]int64{}
 			for _, p := range done {
 				out[p.What] = p.Rows
@@ -79,7 +79,7 @@ func TestTheJobStopsWithItsContextAndReportsFirst(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		reports := 0
 		err := member.Retention{Pruner: l.db, Now: l.clock.Now}.Run(ctx, func(_ []member.Purged, err error) {
-			must(l.t, err)
+			noError(l.t, err)
 			reports++
 			stop()
 		})

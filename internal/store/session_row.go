@@ -110,6 +110,13 @@ func (db *DB) KnownDevice(ctx context.Context, account member.AccountID, hash st
 	return res.RowsAffected == 1, translate("know device", res.Error)
 }
 
+// HasDevices reports whether the account has any.
+func (db *DB) HasDevices(ctx context.Context, account member.AccountID) (bool, error) {
+	var n int64
+	err := db.in(ctx).Model(&deviceRow{}).Where("account_id = ?", string(account)).Limit(1).Count(&n).Error
+	return n > 0, translate("count devices", err)
+}
+
 // DropDevices forgets the devices of an account.
 func (db *DB) DropDevices(ctx context.Context, account member.AccountID) error {
 	return translate("drop devices", db.in(ctx).Where("account_id = ?", string(account)).Delete(&deviceRow{}).Error)

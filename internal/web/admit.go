@@ -52,8 +52,11 @@ func (k *kit) authenticate(r *http.Request, h http.Header, now time.Time) (actor
 		return actor, tooMany(h, wait)
 	}
 	actor, err = k.cfg.Authenticate(r.Context(), r)
-	if err == nil && !actor.Known() {
+	if err == nil && !actor.Authenticated() {
 		err = fault.New(fault.Anonymous, "token_unknown")
+	}
+	if err == nil && actor.Scope != member.ScopeAll && !(actor.Scope == member.ScopeRead && read(r.Method)) {
+		return actor, fault.New(fault.Forbidden, "scope_too_narrow")
 	}
 	if err == nil {
 		return actor, nil

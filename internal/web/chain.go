@@ -162,12 +162,22 @@ func (k *kit) logAccess(c echo.Context, ctx context.Context, start time.Time) {
 	k.log.LogAttrs(ctx, level, "request", k.requestAttrs(c, ctx, start, status)...)
 }
 
+// SecretParam is the name of a parameter that holds a secret: a path with one is logged as its route.
+const SecretParam = "signup"
+
+func loggedPath(c echo.Context) string {
+	if c.Param(SecretParam) != "" {
+		return c.Path()
+	}
+	return c.Request().URL.Path
+}
+
 func (k *kit) requestAttrs(c echo.Context, ctx context.Context, start time.Time, status int) []slog.Attr {
 	r := c.Request()
 	attrs := []slog.Attr{
 		slog.String("request_id", RequestID(ctx)),
 		slog.String("method", r.Method),
-		slog.String("path", r.URL.Path),
+		slog.String("path", loggedPath(c)),
 		slog.Int("status", status),
 		slog.Int64("bytes", c.Response().Size),
 		slog.String("address", k.proxies.client(r).String()),
@@ -175,7 +185,7 @@ func (k *kit) requestAttrs(c echo.Context, ctx context.Context, start time.Time,
 	if !start.IsZero() {
 		attrs = append(attrs, slog.Duration("took", k.now().Sub(start)))
 	}
-	if a := Actor(ctx); a.Known() {
+	if a := Actor(ctx); a.Authenticated() {
 		attrs = append(attrs, slog.String("actor", string(a.ID)))
 	}
 	return attrs
