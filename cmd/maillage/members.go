@@ -101,7 +101,7 @@ func (a *app) openMembers(k member.Keys) error {
 	a.noPasskeys = err // an IP address, or plain http: browsers have no passkeys there
 	a.members = member.NewService(member.Config{Store: a.db, Bodies: registry.NewBodies(a.registry, a.db), Hasher: hasher,
 		Policy: password.Policy{Minimum: a.cfg.PasswordMinimum}, Keys: k, Passkeys: keys, Now: time.Now,
-		Site: a.cfg.Name, Contact: a.cfg.Contact, Tokens: a.tokens})
+		Site: a.cfg.Name, Contact: a.cfg.Contact, Tokens: a.tokens, Ledger: a.cfg.ledger()})
 	a.board.Listen(mailListener, a.deliver, member.NoticeDue{}.FactName())
 	return nil
 }

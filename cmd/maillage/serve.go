@@ -54,6 +54,9 @@ plus récente est refusée. SIGTERM arrête proprement.`,
 
 // serve answers until ctx ends.
 func (a *app) serve(ctx context.Context) error {
+	if err := a.replayErasures(ctx); err != nil {
+		return err
+	}
 	if err := errors.Join(a.openMail(), a.read(ctx)); err != nil {
 		return err
 	}
@@ -78,6 +81,7 @@ func (a *app) serve(ctx context.Context) error {
 		follow,
 		func(ctx context.Context) error { return a.board.Run(ctx, a.db) },
 		a.sweep,
+		a.retain,
 		a.giveBack,
 		a.metrics)
 }

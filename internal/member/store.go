@@ -26,6 +26,7 @@ type Store interface {
 	Factors
 	Secrets
 	Erasures
+	Holdings
 	// Audit adds lines to the trail, in the current transaction.
 	Audit(ctx context.Context, entries ...TrailEntry) error
 	event.Log
