@@ -14,7 +14,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-//go:embed assets/*.css assets/*.svg
+//go:embed assets/*.css assets/*.svg assets/*.js
 var assetFiles embed.FS
 
 // assets are the static files. The name of each holds a hash of its content, so that it may be kept
@@ -51,9 +51,7 @@ func (p *Pages) asset(c echo.Context) error {
 		return echo.NewHTTPError(http.StatusNotFound)
 	}
 	c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=31536000, immutable")
-	mediaType := "text/css; charset=utf-8"
-	if path.Ext(name) == ".svg" {
-		mediaType = "image/svg+xml"
-	}
+	mediaType := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml",
+		".js": "text/javascript; charset=utf-8"}[path.Ext(name)]
 	return c.Blob(http.StatusOK, mediaType, body)
 }

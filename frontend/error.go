@@ -57,7 +57,7 @@ func (p *Pages) ErrorPage(c echo.Context, problem web.Problem) error {
 
 // retell says the problem in the language of the address: the kit knows the browser's only.
 func (p *Pages) retell(e *errorPage, problem web.Problem) {
-	sentences := web.NewCatalogue()
+	sentences := p.said
 	e.Heading = e.words.fine(sentences.Title(e.Lang, problem.Status))
 	e.Detail = e.words.fine(sentences.Sentence(e.Lang, problem.Code, ""))
 	for i, f := range problem.Errors {

@@ -2,14 +2,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 // Package frontend is the door of people: pages made on the server, in French and in English, that
-// need no script. What they show is what everybody may see.
-//
-// Pages are read-only for now: they hold no form but the search box, no cookie and no session.
+// need no script. Pages of the catalogue show what everybody may see; those of accounts, what whoever
+// is signed in may.
 package frontend
 
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +18,7 @@ import (
 	"maillage/internal/catalogue"
 	"maillage/internal/registry"
 	"maillage/internal/territory"
+	"maillage/internal/web"
 )
 
 // Config is what the door must be told. Catalogue, Facts, Register and Name are needed.
@@ -39,6 +40,10 @@ type Config struct {
 	// Languages are those offered, among "fr" and "en", the one to use by default first. Empty is
 	// both, French first.
 	Languages []string
+	// Members are the use cases of accounts. Nil means that the instance has none: no page of theirs.
+	Members Members
+	// Identities are the identity providers people may sign in by; may be empty.
+	Identities Identities
 }
 
 // Searcher is the one box over the whole catalogue.
@@ -61,6 +66,8 @@ type Pages struct {
 	assets assets
 	// tongues are the languages by tag, each with its words and its templates.
 	tongues map[string]*tongue
+	said    web.Catalogue
+	cookies web.Cookies
 
 	mu      sync.Mutex
 	figures *figures // of the present state of the catalogue
@@ -78,7 +85,8 @@ func New(cfg Config) *Pages {
 	if len(cfg.Languages) == 0 {
 		cfg.Languages = []string{"fr", "en"}
 	}
-	p := &Pages{cfg: cfg, assets: loadAssets(), tongues: map[string]*tongue{}}
+	p := &Pages{cfg: cfg, assets: loadAssets(), tongues: map[string]*tongue{}, said: web.NewCatalogue(),
+		cookies: web.NewCookies(strings.HasPrefix(cfg.BaseURL, "https://"))}
 	for _, lang := range cfg.Languages {
 		if !slices.Contains([]string{"fr", "en"}, lang) {
 			panic("frontend: no language " + lang)
@@ -96,4 +104,7 @@ func (p *Pages) Mount(e *echo.Echo) {
 	e.GET("/organismes/:ref", p.organisation)
 	e.GET("/donnees", p.data)
 	e.GET("/assets/:name", p.asset)
+	if p.cfg.Members != nil {
+		p.mountMembers(e)
+	}
 }

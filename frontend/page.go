@@ -48,6 +48,13 @@ type page struct {
 	Text  string
 	Plain bool
 
+	// Who is the reader; nil on an instance without accounts.
+	Who *who
+	// Refresh is where the browser goes on to by itself; empty when it stays.
+	Refresh string
+	// Scripts are the addresses of the scripts of the page, which it works without.
+	Scripts []string
+
 	chosen bool // the address says which language
 	words  *words
 }
@@ -59,6 +66,7 @@ func (p *Pages) begin(c echo.Context) page {
 	lang, chosen := p.language(c)
 	out := page{Lang: lang, chosen: chosen, Name: p.cfg.Name, Version: p.cfg.Version, words: p.tongues[lang].words,
 		CSS: p.assets.address["maillage.css"], Icon: p.assets.address["icon.svg"]}
+	out.Who = p.reader(c)
 	u := c.Request().URL
 	for _, other := range p.cfg.Languages {
 		if other != lang {
@@ -111,7 +119,8 @@ func (p page) Chosen() string {
 }
 
 // show renders a page whole, then sends it: a template that fails has sent nothing. Pages are fresh
-// at each request and cost little to ask for again: unchanged ones are answered 304.
+// at each request and cost little to ask for again: unchanged ones are answered 304. Those of somebody
+// signed in, and of accounts, are kept by nobody.
 func (p *Pages) show(c echo.Context, status int, name string, lang string, data any) error {
 	var b bytes.Buffer
 	if err := p.tongues[lang].pages[name].ExecuteTemplate(&b, "layout.html", data); err != nil {
@@ -122,7 +131,10 @@ func (p *Pages) show(c echo.Context, status int, name string, lang string, data 
 	if !slices.Contains(h.Values(echo.HeaderVary), "Accept-Language") {
 		h.Add(echo.HeaderVary, "Accept-Language")
 	}
-	if status == http.StatusOK {
+	if p.cfg.Members != nil {
+		h.Add(echo.HeaderVary, "Cookie")
+	}
+	if status == http.StatusOK && h.Get(echo.HeaderCacheControl) != "no-store" && !web.Actor(c.Request().Context()).Authenticated() {
 		h.Set(echo.HeaderCacheControl, "no-cache")
 		sum := sha256.Sum256(b.Bytes())
 		if web.NotModified(c, `"`+hex.EncodeToString(sum[:12])+`"`) {

@@ -13,7 +13,10 @@ import (
 var templateFiles embed.FS
 
 // pageNames are the templates of pages. Each defines "main" and is put into layout.html.
-var pageNames = []string{"home", "search", "software", "organisation", "data", "error"}
+var pageNames = []string{"home", "search", "software", "organisation", "data", "error",
+	"pick", "address", "confirm", "expired", "welcome", "signin", "second", "leave",
+	"prove", "forgot", "reset", "password", "profile", "email", "email_link", "security",
+	"sessions", "secrets", "belonging", "leaving", "invitation", "colleagues", "requests", "accounts"}
 
 // tongue is one language: its words, and the templates bound to them.
 type tongue struct {
@@ -28,7 +31,7 @@ func newTongue(lang string) *tongue {
 		"t": w.t, "n": w.n, "label": w.label, "number": w.number, "date": w.date, "day": w.day,
 		"join": func(list []string) string { return strings.Join(list, ", ") },
 		"host": host,
-	}).Option("missingkey=error").ParseFS(templateFiles, "templates/layout.html", "templates/parts.html"))
+	}).Option("missingkey=error").ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/account_parts.html"))
 	out := &tongue{words: w, pages: map[string]*template.Template{}}
 	for _, name := range pageNames {
 		out.pages[name] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))

@@ -21,10 +21,9 @@ import (
 // Failed credentials an address may present per RatePeriod before any more are refused unread.
 const failedCredentials = 20
 
-// admit says who asks and whether it may ask again so soon. Somebody with a token is counted by the
-// token, whatever network it comes from; everybody else by address, the machine itself excepted. A
-// session's secret is a token like another, and an account without standing is somebody: each use case
-// asks what it may.
+// admit says who asks and whether it may ask again so soon. Somebody with a token or a session
+// is counted by it, whatever network it comes from; everybody else by address, the machine itself
+// excepted.
 func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 	r, h := c.Request(), c.Response().Header()
 	key := bucket{}
@@ -35,11 +34,20 @@ func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 		}
 		f.actor = actor
 		h.Set(echo.HeaderCacheControl, "no-store")
+		if err := Within(actor, r.Method, false); err != nil {
+			return err
+		}
 		key = tokenBucket(string(actor.ID))
-	} else if k.rates.off() || k.fromHere(r) {
-		return nil
 	} else {
-		key = addressBucket(k.proxies.client(r))
+		if !api {
+			k.recognise(c, f)
+		}
+		if k.rates.off() || k.fromHere(r) {
+			return nil
+		}
+		if key = addressBucket(k.proxies.client(r)); f.actor.Authenticated() {
+			key = tokenBucket(string(f.actor.ID))
+		}
 	}
 	if wait := k.rates.take(key, now); wait > 0 {
 		return tooMany(h, wait)

@@ -19,7 +19,7 @@ import (
 )
 
 // chain is every middleware, in one function, in this order: request identifier, access log,
-// recovery, security headers, body limit, deadline, requests in flight, who asks, rate.
+// recovery, security headers, other sites' forms, body limit, deadline, requests in flight, who asks, rate.
 func (k *kit) chain(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -79,6 +79,11 @@ func (k *kit) limited(c echo.Context, f *facts, start time.Time, next echo.Handl
 		}
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
 			setAll(h, k.cors)
+		}
+	}
+	if !api {
+		if err := k.sameOrigin(r); err != nil {
+			return err
 		}
 	}
 	if err := k.limitBody(c, r); err != nil {

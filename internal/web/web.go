@@ -59,6 +59,13 @@ type Config struct {
 	// Authenticate says who a request with an Authorization header "Bearer …" comes from. It answers
 	// fault.Anonymous when the token is not worth anything. Nil means that no token is known.
 	Authenticate func(ctx context.Context, r *http.Request) (member.Actor, error)
+	// AuthenticateSession says who a request with a session cookie comes from, outside APIPrefixes, where
+	// cookies are never looked at. Whatever it refuses is a visitor's: see Cookies.Session. Nil means
+	// that there are no sessions.
+	AuthenticateSession func(ctx context.Context, r *http.Request) (member.Actor, error)
+	// Origin is the public origin of the instance, "https://catalogue.example": forms sent from it are
+	// its own whatever a proxy makes of Host. May be empty.
+	Origin string
 	// ErrorPage shows a problem to a person, for paths outside APIPrefixes. It must write the status
 	// of p. Nil means a problem document there too.
 	ErrorPage func(c echo.Context, p Problem) error
@@ -77,10 +84,13 @@ type kit struct {
 	inflight *inflight
 	rates    *rates
 	words    Catalogue
+	cookies  Cookies
+	cross    *http.CrossOriginProtection
 }
 
 // New returns an Echo ready to have routes added and to be the handler of Run. Its middlewares are
-// one function (see chain.go) because Echo pays an allocation per request for each of them.
+// one function (see chain.go) because Echo pays an allocation per request for each of them. It panics
+// when Origin is not one: a mistake of the configuration, which is checked before.
 func New(cfg Config) *echo.Echo {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -97,6 +107,10 @@ func New(cfg Config) *echo.Echo {
 	if cfg.InFlight <= 0 {
 		cfg.InFlight = 8 * runtime.GOMAXPROCS(0)
 	}
+	cross, err := newCrossOrigin(cfg.Origin)
+	if err != nil {
+		panic(err)
+	}
 	e := echo.New()
 	k := &kit{
 		cfg: cfg, echo: e, log: cfg.Logger, now: cfg.Now,
@@ -107,6 +121,8 @@ func New(cfg Config) *echo.Echo {
 		inflight: newInflight(cfg.InFlight),
 		rates:    newRates(cfg.RateLimit, RatePeriod, cfg.Now()),
 		words:    NewCatalogue(),
+		cookies:  NewCookies(cfg.HTTPS),
+		cross:    cross,
 	}
 	e.HideBanner, e.HidePort = true, true
 	e.Logger.SetOutput(io.Discard) // slog is the only log; Echo's own would repeat it in another form
