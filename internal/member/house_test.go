@@ -6,7 +6,6 @@ package member_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"net/netip"
 	"strings"
 	"testing"
@@ -49,6 +48,30 @@ func newHouse(t *testing.T, db *store.DB, clock *testkit.Clock) *house {
 	must(t, err)
 	hasher, err := password.NewHasher(keys.Peppers)
 	must(t, err)
+	return newHouseWith(t, db, clock, keys, hasher)
+}
+
+// quick is a hasher for tests that sign in a thousand times: what they prove is counted, not hashed.
+type quick struct{}
+
+func (quick) Hash(_ context.Context, s string) (string, error) { return "quick:" + s, nil }
+func (quick) Verify(_ context.Context, kept, s string) (bool, bool, error) {
+	return kept == "quick:"+s, false, nil
+}
+func (quick) Dummy(context.Context, string) error { return nil }
+
+// eachQuickHouse is eachHouse with that hasher.
+func eachQuickHouse(t *testing.T, fn func(h *house)) {
+	t.Helper()
+	testkit.EachDBAt(t, store.Config{Directory: directory}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
+		keys, err := member.NewKeys(bytes.Repeat([]byte{7}, member.MasterSize))
+		must(t, err)
+		fn(newHouseWith(t, db, clock, keys, quick{}))
+	})
+}
+
+func newHouseWith(t *testing.T, db *store.DB, clock *testkit.Clock, keys member.Keys, hasher member.Hasher) *house {
+	t.Helper()
 	site, err := passkey.ForSite("Réseau d’essai", "https://reseau.example")
 	must(t, err)
 	site.Now = clock.Now
@@ -157,13 +180,3 @@ func (h *house) office(role member.Role, email string) member.Actor {
 	must(h.t, err)
 	return member.Actor{ID: a.ID.Actor(), Account: a.ID, Role: role, Via: member.ViaSession, Strong: true, ProvedAt: h.clock.Now()}
 }
-
-func asJSON(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err.Error()
-	}
-	return string(b)
-}
-
-var _ = context.Background

@@ -34,9 +34,6 @@ func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 		}
 		f.actor = actor
 		h.Set(echo.HeaderCacheControl, "no-store")
-		if err := Within(actor, r.Method, false); err != nil {
-			return err
-		}
 		key = tokenBucket(string(actor.ID))
 	} else {
 		if !api {
@@ -52,15 +49,7 @@ func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 	if wait := k.rates.take(key, now); wait > 0 {
 		return tooMany(h, wait)
 	}
-	return within(f.actor.Scope, r.Method)
-}
-
-// within refuses a secret what it was not made for, at every route at once.
-func within(scope member.Scope, method string) error {
-	if scope == member.ScopeAll || scope == member.ScopeRead && read(method) {
-		return nil
-	}
-	return fault.New(fault.Forbidden, "scope_too_narrow")
+	return Within(f.actor, r.Method, false)
 }
 
 func (k *kit) authenticate(r *http.Request, h http.Header, now time.Time) (actor member.Actor, err error) {
