@@ -101,7 +101,7 @@ func (a *app) handler(health *web.Health) *echo.Echo {
 		RateLimit:   a.cfg.RateLimit, Authenticate: a.authenticate, ErrorPage: pages.ErrorPage})
 	health.Mount(e)
 	api.New(api.Config{Registry: a.registry, Catalogue: a.catalogue, Register: a.register, Journal: a.db, Search: a.index,
-		Idempotency: a.db, BaseURL: a.cfg.BaseURL, Name: a.cfg.Name, Version: version}).Mount(e)
+		Idempotency: a.db, Members: a.members, BaseURL: a.cfg.BaseURL, Name: a.cfg.Name, Version: version}).Mount(e)
 	pages.Mount(e)
 	return e
 }

@@ -56,6 +56,9 @@ func (db *DB) SecretsOf(ctx context.Context, account member.AccountID) ([]member
 
 // RevokeSecret ends one of an account.
 func (db *DB) RevokeSecret(ctx context.Context, account member.AccountID, id string, at time.Time) error {
+	if !askable(id) {
+		return fault.New(fault.Missing, "secret_missing")
+	}
 	res := db.in(ctx).Model(&secretRow{}).Where("id = ? AND account_id = ? AND revoked_at IS NULL", id, string(account)).
 		UpdateColumn("revoked_at", utc(at))
 	if res.Error == nil && res.RowsAffected == 0 {

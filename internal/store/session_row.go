@@ -75,6 +75,9 @@ func (db *DB) TouchSession(ctx context.Context, id string, at time.Time) error {
 
 // EndSession ends that session of that account.
 func (db *DB) EndSession(ctx context.Context, account member.AccountID, id string, at time.Time) error {
+	if !askable(id) {
+		return fault.New(fault.Missing, "session_missing")
+	}
 	res := db.in(ctx).Model(&sessionRow{}).Where("id = ? AND account_id = ? AND ended_at IS NULL", id, string(account)).
 		UpdateColumn("ended_at", utc(at))
 	if res.Error == nil && res.RowsAffected == 0 {

@@ -22,7 +22,9 @@ import (
 const failedCredentials = 20
 
 // admit says who asks and whether it may ask again so soon. Somebody with a token is counted by the
-// token, whatever network it comes from; everybody else by address, the machine itself excepted.
+// token, whatever network it comes from; everybody else by address, the machine itself excepted. A
+// session's secret is a token like another, and an account without standing is somebody: each use case
+// asks what it may.
 func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 	r, h := c.Request(), c.Response().Header()
 	key := bucket{}
@@ -42,7 +44,15 @@ func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 	if wait := k.rates.take(key, now); wait > 0 {
 		return tooMany(h, wait)
 	}
-	return nil
+	return within(f.actor.Scope, r.Method)
+}
+
+// within refuses a secret what it was not made for, at every route at once.
+func within(scope member.Scope, method string) error {
+	if scope == member.ScopeAll || scope == member.ScopeRead && read(method) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "scope_too_narrow")
 }
 
 func (k *kit) authenticate(r *http.Request, h http.Header, now time.Time) (actor member.Actor, err error) {
@@ -52,7 +62,7 @@ func (k *kit) authenticate(r *http.Request, h http.Header, now time.Time) (actor
 		return actor, tooMany(h, wait)
 	}
 	actor, err = k.cfg.Authenticate(r.Context(), r)
-	if err == nil && !actor.Known() {
+	if err == nil && !actor.Authenticated() {
 		err = fault.New(fault.Anonymous, "token_unknown")
 	}
 	if err == nil {
