@@ -42,7 +42,7 @@ func eachHouse(t *testing.T, fn func(h *house)) {
 	})
 }
 
-func newHouse(t *testing.T, db *store.DB, clock *testkit.Clock) *house {
+func newHouse(t *testing.T, db *store.DB, clock *testkit.Clock, with ...func(*member.Config)) *house {
 	t.Helper()
 	keys, err := member.NewKeys(bytes.Repeat([]byte{7}, member.MasterSize))
 	must(t, err)
@@ -78,9 +78,12 @@ func newHouseWith(t *testing.T, db *store.DB, clock *testkit.Clock, keys member.
 	relying, err := passkey.New(site)
 	must(t, err)
 	reg := registry.NewService(db, testkit.Register(t), clock.Now)
-	return &house{t: t, db: db, clock: clock, reg: reg, keys: keys, Service: member.NewService(member.Config{Store: db,
-		Bodies: registry.NewBodies(reg, db), Hasher: hasher, Keys: keys, Passkeys: relying, Now: clock.Now,
-		Tokens: member.NewTokens(db, clock.Now), Site: "Réseau d’essai"})}
+	cfg := member.Config{Store: db, Bodies: registry.NewBodies(reg, db), Hasher: hasher, Keys: keys, Passkeys: relying,
+		Now: clock.Now, Tokens: member.NewTokens(db, clock.Now), Site: "Réseau d’essai"}
+	for _, change := range with {
+		change(&cfg)
+	}
+	return &house{t: t, db: db, clock: clock, reg: reg, keys: keys, Service: member.NewService(cfg)}
 }
 
 func must(t *testing.T, err error) {
