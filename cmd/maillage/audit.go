@@ -80,12 +80,16 @@ func newAuditHead() *cobra.Command {
 
 // printTrail says what was found.
 func printTrail(w io.Writer, lang string, r store.TrailReport, kept bool) {
-	say := map[string]string{"checked": "%d ligne(s) vérifiée(s), %d d’avant la chaîne\n", "head": "la fin du journal manque, ou sa tête a été changée (dernière ligne attendue : %d)\n",
-		"changed": "ligne %d : changée, ou déplacée\n", "missing": "ligne %d : retirée\n", "mark": "tête : %s\n",
+	say := map[string]string{"checked": "%d ligne(s) vérifiée(s), %d d’avant la chaîne\n", "head": "la tête du journal n’est pas celle de sa dernière ligne (%d)\n",
+		"changed": "ligne %d : changée, ou déplacée\n", "missing": "avant la ligne %d : une ou plusieurs lignes retirées\n",
+		"unkeyed": "ligne %d : marquée sans la clé\n", "truncated": "ligne %d et suivantes : retirées de la fin\n",
+		"beyond": "ligne %d et suivantes : ajoutées sans la tête\n", "mark": "tête : %s\n",
 		"kept": "la tête gardée ailleurs n’est celle d’aucune ligne : le journal a été coupé ou refait\n", "fine": "le journal est entier\n"}
 	if lang == "en" {
-		say = map[string]string{"checked": "%d line(s) checked, %d from before the chain\n", "head": "the end of the trail is missing, or its head was changed (last line expected: %d)\n",
-			"changed": "line %d: changed, or moved\n", "missing": "line %d: removed\n", "mark": "head: %s\n",
+		say = map[string]string{"checked": "%d line(s) checked, %d from before the chain\n", "head": "the trail’s head is not that of its last line (%d)\n",
+			"changed": "line %d: changed, or moved\n", "missing": "before line %d: one or more lines removed\n",
+			"unkeyed": "line %d: marked without the key\n", "truncated": "line %d and those after it: removed from the end\n",
+			"beyond": "line %d and those after it: added without the head\n", "mark": "head: %s\n",
 			"kept": "the head kept elsewhere is no line’s: the trail was cut or made again\n", "fine": "the trail is whole\n"}
 	}
 	fmt.Fprintf(w, say["checked"], r.Checked, r.Older)

@@ -35,8 +35,8 @@ func TestTheCommandsOfPrivacyAndOfTheTrailExitAsTheyShould(t *testing.T) {
 func TestWhatIsWrongWithTheTrailIsSaidInBothLanguagesByLine(t *testing.T) {
 	report := store.TrailReport{Checked: 5, Older: 2, Head: "abc", Problems: []store.TrailProblem{{Seq: 3, What: "changed"}, {Seq: 4, What: "missing"}, {Seq: 6, What: "head"}}}
 	for lang, want := range map[string]string{
-		"fr": "5 ligne(s) vérifiée(s), 2 d’avant la chaîne\ntête : abc\nligne 3 : changée, ou déplacée\nligne 4 : retirée\nla fin du journal manque, ou sa tête a été changée (dernière ligne attendue : 6)\n",
-		"en": "5 line(s) checked, 2 from before the chain\nhead: abc\nline 3: changed, or moved\nline 4: removed\nthe end of the trail is missing, or its head was changed (last line expected: 6)\n",
+		"fr": "5 ligne(s) vérifiée(s), 2 d’avant la chaîne\ntête : abc\nligne 3 : changée, ou déplacée\navant la ligne 4 : une ou plusieurs lignes retirées\nla tête du journal n’est pas celle de sa dernière ligne (6)\n",
+		"en": "5 line(s) checked, 2 from before the chain\nhead: abc\nline 3: changed, or moved\nbefore line 4: one or more lines removed\nthe trail’s head is not that of its last line (6)\n",
 	} {
 		var out bytes.Buffer
 		printTrail(&out, lang, report, true)

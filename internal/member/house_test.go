@@ -48,7 +48,7 @@ func newHouse(t *testing.T, db *store.DB, clock *testkit.Clock, with ...func(*me
 	must(t, err)
 	hasher, err := password.NewHasher(keys.Peppers)
 	must(t, err)
-	return newHouseWith(t, db, clock, keys, hasher)
+	return furnished(t, db, clock, keys, hasher, with)
 }
 
 // quick is a hasher for tests that sign in a thousand times: what they prove is counted, not hashed.
@@ -64,13 +64,11 @@ func (quick) Dummy(context.Context, string) error { return nil }
 func eachQuickHouse(t *testing.T, fn func(h *house)) {
 	t.Helper()
 	testkit.EachDBAt(t, store.Config{Directory: directory}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
-		keys, err := member.NewKeys(bytes.Repeat([]byte{7}, member.MasterSize))
-		must(t, err)
-		fn(newHouseWith(t, db, clock, keys, quick{}))
+		fn(newHouse(t, db, clock, func(c *member.Config) { c.Hasher = quick{} }))
 	})
 }
 
-func newHouseWith(t *testing.T, db *store.DB, clock *testkit.Clock, keys member.Keys, hasher member.Hasher) *house {
+func furnished(t *testing.T, db *store.DB, clock *testkit.Clock, keys member.Keys, hasher member.Hasher, with []func(*member.Config)) *house {
 	t.Helper()
 	site, err := passkey.ForSite("Réseau d’essai", "https://reseau.example")
 	must(t, err)

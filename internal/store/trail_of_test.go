@@ -47,12 +47,12 @@ func TestATrailThatWasTamperedWithIsTold(t *testing.T) {
 		"a changed line": {[]step{{"UPDATE audit_entries SET object_id = 'other' WHERE seq = 3", 1}},
 			[]store.TrailProblem{{Seq: 3, What: "changed"}}},
 		"a removed line": {[]step{{"DELETE FROM audit_entries WHERE seq = 3", 1}},
-			[]store.TrailProblem{{Seq: 3, What: "missing"}}},
+			[]store.TrailProblem{{Seq: 4, What: store.TrailMissing}}},
 		"two lines swapped": {[]step{{"UPDATE audit_entries SET seq = 99 WHERE seq = 2", 1}, {"UPDATE audit_entries SET seq = 2 WHERE seq = 4", 1},
 			{"UPDATE audit_entries SET seq = 4 WHERE seq = 99", 1}},
 			[]store.TrailProblem{{Seq: 2, What: "changed"}, {Seq: 3, What: "changed"}, {Seq: 4, What: "changed"}, {Seq: 5, What: "changed"}}},
 		"an end cut off": {[]step{{"DELETE FROM audit_entries WHERE seq > 4", 2}},
-			[]store.TrailProblem{{Seq: 6, What: "head"}}},
+			[]store.TrailProblem{{Seq: 5, What: store.TrailTruncated}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			testkit.EachDBAt(t, store.Config{TrailKey: []byte("a key kept elsewhere")}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
