@@ -35,7 +35,7 @@ const (
 	secret = member.SessionPrefix + "member"
 	// stronger is what the session becomes with another factor.
 	stronger = member.SessionPrefix + "administrator"
-	body   = "Grenoble"
+	body     = "Grenoble"
 )
 
 func (s *script) call(method string, args ...any) error {
