@@ -140,6 +140,7 @@ func (a *app) giveBack(ctx context.Context) error {
 // close closes what is open.
 func (a *app) close() error {
 	var err error
+	a.identities.close()
 	if a.index != nil {
 		err = a.index.Close()
 	}
