@@ -24,6 +24,11 @@ func (s *Service) ConfirmSignup(ctx context.Context, v Visit, c Confirmation) (J
 	if err != nil {
 		return Joined{}, err
 	}
+	if c.Link != "" {
+		// The link proves the address and nothing of the browser that began: whoever gave somebody else's
+		// address must not have their own identity tied to the account its holder makes.
+		data.Identity, data.Proved = nil, false
+	}
 	if c.Profile.Name == "" {
 		c.Profile.Name = data.Name
 	}
