@@ -41,3 +41,40 @@ func TestALinkFollowedElsewhereDoesNotTieTheIdentityThatBeganTheSignUp(t *testin
 		}
 	})
 }
+
+// Who knows a password began a change of address; the change of password that is then forced must not
+// be passed over by confirming that address.
+func TestAForcedPasswordChangeIsNotPassedByAnAddressBegunBefore(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		j, ana := h.ana()
+		token, err := h.ChangeEmail(t.Context(), ana, at("192.0.2.10"), "thief@elsewhere.example")
+		must(t, err)
+		code := letter(t, h.letters(), "confirm_new_email", "thief@elsewhere.example").Values["code"]
+		must(t, h.ForcePasswordChange(t.Context(), h.office(member.Administrator, "admin@collectif.example"), j.Account.ID))
+		in, err := h.SignIn(t.Context(), at("192.0.2.10"), "ana@grenoble.example", goodPassword)
+		must(t, err)
+		thief := h.actor(in.Secret)
+		wantCode(t, h.ConfirmEmail(t.Context(), thief, token, code), fault.Missing, "link_unknown")
+		if _, err := h.AskToJoin(t.Context(), thief, "register:"+echirolles); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a session that must change its password asks for a membership: %v", err)
+		}
+	})
+}
+
+func TestADisabledAccountTakesUpNoInvitationWhateverTheGateRemembers(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		_, ana := h.ana()
+		admin := h.office(member.Administrator, "admin@collectif.example")
+		_, err := h.Invite(t.Context(), admin, member.InvitationRequest{Email: "ana@grenoble.example", Office: member.Administrator})
+		must(t, err)
+		link := linkOf(letter(t, h.letters(), "invitation", "ana@grenoble.example"))
+		must(t, h.DisableAccount(t.Context(), admin, ana.Account, "Compte volé."))
+		_, err = h.AcceptInvitationAs(t.Context(), ana, link) // ana as a replica still remembers her
+		wantCode(t, err, fault.Anonymous, "sign_in_needed")
+		a, err := h.db.AccountByID(t.Context(), ana.Account)
+		must(t, err)
+		if a.Office != "" {
+			t.Errorf("it has the office %s", a.Office)
+		}
+	})
+}

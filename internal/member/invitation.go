@@ -371,7 +371,7 @@ func (s *Service) AcceptInvitationAs(ctx context.Context, by Actor, link string)
 		return m, err
 	}
 	err = s.store.Write(ctx, func(ctx context.Context) error {
-		a, err := s.store.LockAccount(ctx, by.Account)
+		a, err := s.own(ctx, by)
 		if err != nil {
 			return err
 		}

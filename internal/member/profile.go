@@ -199,7 +199,7 @@ func (s *Service) moved(ctx context.Context, by Actor, id string) error {
 		if err := s.store.UseChallenge(ctx, id, s.clock()); err != nil {
 			return missing(err, "link_unknown")
 		}
-		a, err := s.store.LockAccount(ctx, by.Account)
+		a, err := s.own(ctx, by)
 		if err != nil {
 			return err
 		}

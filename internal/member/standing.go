@@ -117,7 +117,7 @@ func (s *Service) AskToJoin(ctx context.Context, by Actor, ref string) (m Member
 		return m, err
 	}
 	err = s.store.Write(ctx, func(ctx context.Context) error {
-		a, err := s.store.LockAccount(ctx, by.Account)
+		a, err := s.own(ctx, by)
 		if err != nil {
 			return err
 		}
