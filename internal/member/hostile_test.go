@@ -61,6 +61,18 @@ func TestAForcedPasswordChangeIsNotPassedByAnAddressBegunBefore(t *testing.T) {
 	})
 }
 
+func TestAResetLinkToTheOldAddressDiesWithIt(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		_, ana := h.ana()
+		must(t, h.ForgotPassword(t.Context(), at("192.0.2.40"), "ana@grenoble.example"))
+		reset := linkOf(letter(t, h.letters(), "reset_password", "ana@grenoble.example"))
+		token, err := h.ChangeEmail(t.Context(), ana, at("192.0.2.10"), "ana@neuve.example")
+		must(t, err)
+		must(t, h.ConfirmEmail(t.Context(), ana, token, letter(t, h.letters(), "confirm_new_email", "ana@neuve.example").Values["code"]))
+		wantCode(t, h.ResetPassword(t.Context(), at("192.0.2.40"), reset, "une phrase neuve et longue"), fault.Missing, "link_unknown")
+	})
+}
+
 func TestADisabledAccountTakesUpNoInvitationWhateverTheGateRemembers(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		_, ana := h.ana()

@@ -208,6 +208,10 @@ func (s *Service) moved(ctx context.Context, by Actor, id string) error {
 		if err != nil {
 			return err
 		}
+		// A link that lies in the old mailbox opens nothing any more.
+		if err := s.store.DropChallenges(ctx, a.ID, ForReset); err != nil {
+			return err
+		}
 		a.Email = c.Email
 		if err := s.saveAccount(ctx, a, by, "change_email", nil); err != nil {
 			return err
