@@ -73,6 +73,18 @@ func TestAResetLinkToTheOldAddressDiesWithIt(t *testing.T) {
 	})
 }
 
+func TestAPasswordAloneDoesNotMoveTheAddressOfAnOfficeWithAPasskey(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		admin := h.office(member.Administrator, "admin@collectif.example")
+		must(t, h.db.SavePasskey(t.Context(), member.Passkey{ID: "a", Account: admin.Account, Label: "a", Credential: []byte(`{}`),
+			CreatedAt: h.clock.Now()}))
+		in, err := h.SignIn(t.Context(), at("192.0.2.10"), "admin@collectif.example", goodPassword)
+		must(t, err)
+		_, err = h.ChangeEmail(t.Context(), h.actor(in.Secret), at("192.0.2.10"), "thief@elsewhere.example")
+		wantCode(t, err, fault.Forbidden, "sign_in_again")
+	})
+}
+
 func TestADisabledAccountTakesUpNoInvitationWhateverTheGateRemembers(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		_, ana := h.ana()

@@ -103,7 +103,7 @@ const forOldEmail Purpose = "old_email"
 // ChangeEmail sends a code and a link to a new address and returns the secret with which the browser
 // goes on. It says the same when the address is another account's. The session must be fresh.
 func (s *Service) ChangeEmail(ctx context.Context, by Actor, v Visit, address string) (string, error) {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return "", err
 	}
 	email, code := ParseEmail(address)
