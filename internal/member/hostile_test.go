@@ -85,6 +85,26 @@ func TestAPasswordAloneDoesNotMoveTheAddressOfAnOfficeWithAPasskey(t *testing.T)
 	})
 }
 
+func TestWhoeverAsksForEveryBodyIsStopped(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		_, ana := h.ana()
+		asked := 0
+		var err error
+		for asked < 100 && err == nil {
+			// Asked for and refused, again and again: each time the deciders are written to.
+			var m member.Membership
+			if m, err = h.AskToJoin(t.Context(), ana, "register:"+echirolles); err == nil {
+				asked++
+				err = h.RefuseRequest(t.Context(), member.System("test"), m.ID, "Non.")
+			}
+		}
+		wantCode(t, err, fault.TooMany, "too_many_tries")
+		if asked > 20 {
+			t.Errorf("%d requests in a moment", asked)
+		}
+	})
+}
+
 func TestADisabledAccountTakesUpNoInvitationWhateverTheGateRemembers(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		_, ana := h.ana()
