@@ -169,6 +169,12 @@ func (s *Service) addAccount(ctx context.Context, a Account, key *Passkey, i *Ex
 	if err := s.store.SaveAccount(ctx, a); err != nil {
 		return err
 	}
+	// Strangers may have failed at this address a hundred times before it was anybody's.
+	for _, name := range []string{"account", "account_row"} {
+		if err := s.store.ForgetAttempts(ctx, s.keys.counter(name, emailKey(a.Email))); err != nil {
+			return err
+		}
+	}
 	if key != nil {
 		if err := s.store.SavePasskey(ctx, *key); err != nil {
 			return err

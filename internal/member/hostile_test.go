@@ -4,8 +4,10 @@
 package member_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"maillage/internal/fault"
 	"maillage/internal/member"
@@ -101,6 +103,23 @@ func TestWhoeverAsksForEveryBodyIsStopped(t *testing.T) {
 		wantCode(t, err, fault.TooMany, "too_many_tries")
 		if asked > 20 {
 			t.Errorf("%d requests in a moment", asked)
+		}
+	})
+}
+
+// The failures of strangers at an address nobody had yet are not those of who comes to have it.
+func TestFailuresFromBeforeAnAccountWasMadeAreNotItsOwn(t *testing.T) {
+	eachQuickHouse(t, func(h *house) {
+		for i := range member.HardStop * 12 {
+			h.SignIn(t.Context(), at(fmt.Sprintf("198.51.100.%d", i%250+1)), "ana@grenoble.example", "mauvaise phrase de passe") //nolint:errcheck // what is counted is proved below
+			h.clock.Advance(20 * time.Minute)
+		}
+		h.ana()
+		h.clock.Advance(25 * time.Hour)
+		in, err := h.SignIn(t.Context(), at("192.0.2.31"), "ana@grenoble.example", goodPassword)
+		must(t, err)
+		if in.Secret == "" {
+			t.Error("no session")
 		}
 	})
 }
