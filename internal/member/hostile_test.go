@@ -141,3 +141,16 @@ func TestADisabledAccountTakesUpNoInvitationWhateverTheGateRemembers(t *testing.
 		}
 	})
 }
+
+func TestAServiceTokenDoesNotMakeTheLinkOfAnInvitation(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		admin := h.office(member.Administrator, "admin@collectif.example")
+		i, err := h.Invite(t.Context(), admin, member.InvitationRequest{Email: "bob@collectif.example", Office: member.Administrator})
+		must(t, err)
+		programme := member.Actor{ID: "token:1", Role: member.Administrator, Via: member.ViaService}
+		_, err = h.InvitationLink(programme, i.ID)
+		wantCode(t, err, fault.Forbidden, "not_allowed")
+		_, err = h.InvitationLink(member.System("test"), i.ID)
+		must(t, err)
+	})
+}
