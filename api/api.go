@@ -31,7 +31,11 @@ type Config struct {
 	// Idempotency remembers requests that carry an Idempotency-Key. Without it the header is refused,
 	// for a promise that is not kept is worse than none.
 	Idempotency member.Answers
-	Now         func() time.Time
+	// Members are the accounts. Without them the routes about people and access are absent.
+	Members *member.Service
+	// Temp is the folder in which an export is made before it is sent; empty for the system's.
+	Temp string
+	Now  func() time.Time
 	// BaseURL is the public address of the instance, without a slash at the end.
 	BaseURL string
 	// Name is the collective's name, and Version that of the programme, as shown to programmes.

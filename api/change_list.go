@@ -75,7 +75,7 @@ func (a *API) appendChange(b []byte, ch *registry.Change) []byte {
 	rev := ch.Rev
 	if op == registry.OpPut {
 		if item, err := a.item(ch.Kind, string(ch.ID), member.Actor{}); err == nil && item.ID() == ch.ID {
-			data, rev = item.JSON, item.Rev
+			data, rev = item.JSON(), item.Rev
 		} else {
 			op = registry.OpDelete
 		}

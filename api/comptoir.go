@@ -273,11 +273,12 @@ func (a *API) repositoryList(c echo.Context) error {
 // it has none. A key cannot be mistaken for a text that quotes it: there the quotes are escaped.
 func repositoryOf(item *catalogue.Item) []byte {
 	const key = `,"repository":`
-	i := bytes.Index(item.JSON, []byte(key))
+	body := item.JSON()
+	i := bytes.Index(body, []byte(key))
 	if i < 0 {
 		return nil
 	}
-	value := item.JSON[i+len(key):]
+	value := body[i+len(key):]
 	for j := 1; j < len(value); j++ {
 		switch value[j] {
 		case '\\':

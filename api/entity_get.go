@@ -5,7 +5,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -37,7 +36,7 @@ func (a *API) get(l *listing) echo.HandlerFunc {
 		if notModified(c, item.ETag()) {
 			return nil
 		}
-		return send(c, http.StatusOK, a.headers.json, item.JSON)
+		return a.sendItem(c, http.StatusOK, item)
 	}
 }
 
@@ -57,8 +56,8 @@ func (a *API) withProvenance(c echo.Context, item *catalogue.Item) error {
 	if err != nil {
 		return err
 	}
-	b := slices.Clone(item.JSON[:len(item.JSON)-1])
-	b = append(b, `,"provenance":`...)
+	b := item.JSON()
+	b = append(b[:len(b)-1], `,"provenance":`...)
 	b = append(b, encode(p)...)
 	return send(c, http.StatusOK, a.headers.json, append(b, '}'))
 }
@@ -66,7 +65,15 @@ func (a *API) withProvenance(c echo.Context, item *catalogue.Item) error {
 // show writes a thing after a write, with its tag.
 func (a *API) show(c echo.Context, status int, item *catalogue.Item) error {
 	c.Response().Header()["Etag"] = []string{item.ETag()}
-	return send(c, status, a.headers.json, item.JSON)
+	return a.sendItem(c, status, item)
+}
+
+// sendItem writes a thing.
+func (a *API) sendItem(c echo.Context, status int, item *catalogue.Item) error {
+	buffer := a.buffers.borrow()
+	defer a.buffers.giveBack(buffer)
+	*buffer = item.AppendJSON((*buffer)[:0])
+	return send(c, status, a.headers.json, *buffer)
 }
 
 // find returns the thing an address names. A name that is no longer its own, or is that of an entity

@@ -22,7 +22,6 @@ import (
 
 	"maillage/api"
 	"maillage/internal/catalogue"
-	"maillage/internal/fault"
 	"maillage/internal/member"
 	"maillage/internal/registry"
 	"maillage/internal/store"
@@ -42,6 +41,7 @@ type house struct {
 	clock     *testkit.Clock
 	actors    map[string]member.Actor
 	search    *fakeSearch
+	members   *member.Service
 }
 
 // organiser, agent and provider are the tokens of the tests; agent and provider speak for nobody
@@ -54,7 +54,13 @@ const (
 
 func newHouse(t testing.TB, db *store.DB) *house {
 	t.Helper()
-	h := &house{t: t, db: db, clock: &testkit.Clock{}, search: &fakeSearch{}}
+	return newHouseAt(t, db, &testkit.Clock{})
+}
+
+// newHouseAt is newHouse at the database's own time.
+func newHouseAt(t testing.TB, db *store.DB, clock *testkit.Clock) *house {
+	t.Helper()
+	h := &house{t: t, db: db, clock: clock, search: &fakeSearch{}}
 	register := testkit.Register(t)
 	h.registry = registry.NewService(db, register, h.clock.Now)
 	h.catalogue = catalogue.New(catalogue.Config{Source: db, Renderer: api.NewRenderer(base, register), Register: register, Now: h.clock.Now})
@@ -66,16 +72,18 @@ func newHouse(t testing.TB, db *store.DB) *house {
 		agent:     {ID: "token:2", Name: "Ana", Role: member.Referent},
 		provider:  {ID: "token:3", Name: "Paul", Role: member.Provider},
 	}
+	h.members = newMembers(t, h)
 	h.e = web.New(web.Config{APIPrefixes: api.Prefixes(), Authenticate: h.authenticate})
 	api.New(api.Config{Registry: h.registry, Catalogue: h.catalogue, Register: register, Journal: db, Search: h.search,
-		Idempotency: db, Now: h.clock.Now, BaseURL: base, Name: "Alpes Numérique Libre", Version: "1.2.3"}).Mount(h.e)
+		Idempotency: db, Members: h.members, Now: h.clock.Now, BaseURL: base, Name: "Alpes Numérique Libre", Version: "1.2.3"}).Mount(h.e)
 	return h
 }
 
-func (h *house) authenticate(_ context.Context, r *http.Request) (member.Actor, error) {
-	a, ok := h.actors[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
+func (h *house) authenticate(ctx context.Context, r *http.Request) (member.Actor, error) {
+	secret := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	a, ok := h.actors[secret]
 	if !ok {
-		return a, fault.New(fault.Anonymous, "token_unknown")
+		return h.members.Authenticate(ctx, member.DoorAPI, member.Credential{Secret: secret})
 	}
 	return a, nil
 }

@@ -88,7 +88,7 @@ func (a *API) listJSON(c echo.Context, l *listing, p *parsed, q catalogue.Query,
 		if i < len(page.Matches) {
 			b = a.appendMatched(b, item, &page.Matches[i])
 		} else {
-			b = append(b, item.JSON...)
+			b = item.AppendJSON(b)
 		}
 	}
 	b = append(b, `],`...)

@@ -11,7 +11,8 @@ import (
 
 // appendMatched appends an item with why it is there: the item's own object, one member longer.
 func (a *API) appendMatched(b []byte, item *catalogue.Item, m *catalogue.Match) []byte {
-	b = append(b, item.JSON[:len(item.JSON)-1]...)
+	b = item.AppendJSON(b)
+	b = b[:len(b)-1] // its closing brace
 	b = append(b, `,"match":`...)
 	b = append(b, m.Shown(func(m *catalogue.Match) []byte { return a.appendMatch(nil, m) })...)
 	return append(b, '}')

@@ -39,7 +39,7 @@ func (a *API) ocSoftwareByURL(c echo.Context, address string) error {
 	last := strings.ToLower(key[strings.LastIndexByte(key, '/')+1:])
 	err = a.each(registry.KindSoftware, func(item *catalogue.Item) error {
 		// Every form of an address ends with the same name: this saves reading every sheet.
-		if !strings.Contains(strings.ToLower(string(repositoryOf(item))), last) && !bytes.Contains(item.JSON, []byte(`,"repository_aliases":`)) {
+		if !strings.Contains(strings.ToLower(string(repositoryOf(item))), last) && !bytes.Contains(item.JSON(), []byte(`,"repository_aliases":`)) {
 			return nil
 		}
 		var d struct {

@@ -81,6 +81,8 @@ func (a *API) Mount(e *echo.Echo) {
 	v1.POST("/proposals/:ref/refuse", a.proposalDecide(r.RefuseMatch))
 	v1.POST("/proposals/:ref/undo", a.proposalDecide(r.UndoMatch))
 
+	a.mountAccounts(v1)
+
 	// The neighbours' formats, where their programmes look for them.
 	e.GET("/public/export/comptoir-du-libre_export_v1.json", a.comptoirGet)
 	e.GET("/repositories.json", a.repositoryList)

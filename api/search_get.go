@@ -135,6 +135,6 @@ func (a *API) appendHit(b []byte, h *catalogue.Hit) []byte {
 		b = a.appendReasons(append(b, `,"why":`...), h.Why)
 	}
 	b = append(b, `,"item":`...)
-	b = append(b, h.Item.JSON...)
+	b = h.Item.AppendJSON(b)
 	return append(b, '}')
 }

@@ -92,7 +92,7 @@ func (a *API) remove(c echo.Context, kind registry.Kind, withdraw func(context.C
 
 // read reads a representation back into its struct.
 func read(item *catalogue.Item, into any) error {
-	if err := json.Unmarshal(item.JSON, into); err != nil {
+	if err := json.Unmarshal(item.JSON(), into); err != nil {
 		return fmt.Errorf("read the representation of %s %s: %w", item.Kind(), item.ID(), err)
 	}
 	return nil

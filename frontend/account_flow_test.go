@@ -118,7 +118,7 @@ func refusals() []refusal {
 		{"a wrong proof", "member", "/confirmer-identite", "password=x&next=/compte", "ProveAgain", fault.New(fault.Anonymous, "sign_in_refused"), 422, "", nil},
 		{"no name", "member", "/compte", "name=&function=Maire&rhythm=daily&lang=fr", "UpdateMe", fields("name", "required"), 422, "name", map[string]string{"function": "Maire"}},
 		{"an address like the old", "member", "/compte/adresse", "do=change&email=x", "ChangeEmail", fields("email", "email_same"), 422, "email", nil},
-		{"a wrong current password", "member", "/compte/mot-de-passe", "current=x&password=y", "ChangePassword", fields("current", "wrong_password"), 422, "current", nil},
+		{"a wrong current password", "member", "/compte/mot-de-passe", "current=x&password=y", "ChangePassword", fields("current", "password_wrong"), 422, "current", nil},
 		{"a wrong code of the app", "member", "/compte/securite", "do=totp_confirm&token=sealed&secret=ABCD&code=1", "ConfirmTOTP", fields("code", "code_wrong"), 422, "code",
 			map[string]string{"code": "1"}},
 		{"the last way in", "member", "/compte/securite", "do=unlink&issuer=i&subject=s", "UnlinkIdentity", fault.New(fault.Conflict, "last_way_in"), 409, "", nil},
@@ -327,7 +327,7 @@ func TestASecondFactorAndAPasskeyGoOnFromTheFirstScreen(t *testing.T) {
 	}
 	b = c.browse("member")
 	b.do(http.MethodPost, "/compte/securite/cle/options", "")
-	if to, _, _ = b.send("/compte/securite/cle", url.Values{"response": {`{}`}, "label": {"Clé"}}.Encode()); to != "/compte/securite?fait=passkey_added" ||
+	if to, _, _ = b.send("/compte/securite/cle", url.Values{"response": {`{}`}, "label": {"Clé"}}.Encode()); to != "/compte/securite?fait=passkey_added" || b.jar["__Host-maillage"] != stronger ||
 		!c.said.called("FinishPasskey 1 ceremony Clé {}") {
 		t.Errorf("to %q, %v", to, c.said.calls)
 	}
@@ -350,8 +350,11 @@ func TestARoundTripToAnIdentityProvider(t *testing.T) {
 	}
 	b = c.browse("")
 	b.send("/connexion/fournisseur/proconnect", "")
-	if w = b.do(http.MethodGet, "/connexion/retour/proconnect?state=s&code=new", ""); w.Header().Get("Location") != "/rejoindre/confirmer" {
+	if w = b.do(http.MethodGet, "/connexion/retour/proconnect?state=s&code=new", ""); w.Header().Get("Location") != "/rejoindre/confirmer?par=proconnect" {
 		t.Errorf("somebody new goes to %q", w.Header().Get("Location"))
+	}
+	if label := words(b.see("/rejoindre/confirmer?par=proconnect"), "label[for=f-password]"); label != "Mot de passe (facultatif)" {
+		t.Errorf("who came by a provider is asked for %q", label)
 	}
 	for at, want := range map[string]int{"/connexion/retour/proconnect?state=other": 403, "/connexion/retour/keycloak?state=s": 422, "/connexion/retour/none": 404} {
 		b = c.browse("")

@@ -82,7 +82,7 @@ func (p *Pages) fromProvider(c echo.Context) error {
 	}
 	if signup != nil {
 		p.cookies.SetStep(c.Response(), c.Request(), "signup", signup.Token)
-		return p.to(c, "/rejoindre/confirmer")
+		return p.to(c, "/rejoindre/confirmer", "par", key)
 	}
 	return p.enter(c, in, "", "/compte")
 }

@@ -128,6 +128,8 @@ type confirmPage struct {
 	profileFields
 	Signup member.Signup
 	Action string
+	// Provider is the identity provider the person came by, which opens the account too.
+	Provider string
 }
 
 // signupOf returns the sign-up of the link in the address, else the one begun in this browser.
@@ -160,7 +162,8 @@ func (p *Pages) drawConfirm(c echo.Context, f *form) error {
 	f.fill("name", signup.Name)
 	f.fill("rhythm", string(member.Rhythms()[0]))
 	v := confirmPage{accountPage: p.sheet(c, f, "join.confirm"), profileFields: newProfileFields(f), Signup: signup}
-	if v.Action = v.To("/rejoindre/confirmer"); signup.Linked {
+	v.Provider = p.cfg.Identities.title(param(c, "par", 40))
+	if v.Action = v.To("/rejoindre/confirmer", "par", param(c, "par", 40)); signup.Linked {
 		v.Action = c.Request().URL.RequestURI()
 	}
 	v.script(p, "passkey.js", "form.js")

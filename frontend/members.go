@@ -65,11 +65,11 @@ type profiles interface {
 
 type factors interface {
 	BeginTOTP(ctx context.Context, by member.Actor) (member.TOTPSetup, error)
-	ConfirmTOTP(ctx context.Context, by member.Actor, v member.Visit, token, code string) ([]string, error)
+	ConfirmTOTP(ctx context.Context, by member.Actor, token, code string) (in member.SignedIn, recovery []string, err error)
 	RemoveTOTP(ctx context.Context, by member.Actor, v member.Visit) error
 	NewRecoveryCodes(ctx context.Context, by member.Actor) ([]string, error)
 	BeginPasskey(ctx context.Context, by member.Actor) (options json.RawMessage, ceremony string, err error)
-	FinishPasskey(ctx context.Context, by member.Actor, v member.Visit, ceremony, label string, response json.RawMessage) (member.Passkey, error)
+	FinishPasskey(ctx context.Context, by member.Actor, ceremony, label string, response json.RawMessage) (in member.SignedIn, key member.Passkey, err error)
 	RemovePasskey(ctx context.Context, by member.Actor, v member.Visit, id string) error
 	LinkIdentity(ctx context.Context, by member.Actor, i member.ExternalIdentity) error
 	UnlinkIdentity(ctx context.Context, by member.Actor, issuer, subject string) error

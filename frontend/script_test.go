@@ -33,7 +33,9 @@ const link = "a-link"
 
 const (
 	secret = member.SessionPrefix + "member"
-	body   = "Grenoble"
+	// stronger is what the session becomes with another factor.
+	stronger = member.SessionPrefix + "administrator"
+	body     = "Grenoble"
 )
 
 func (s *script) call(method string, args ...any) error {
@@ -230,8 +232,8 @@ func (s *script) BeginTOTP(_ context.Context, by member.Actor) (member.TOTPSetup
 	return member.TOTPSetup{Token: "sealed", Secret: "ABCD EFGH", QR: []byte("\x89PNG")}, s.call("BeginTOTP", by.Account)
 }
 
-func (s *script) ConfirmTOTP(_ context.Context, by member.Actor, _ member.Visit, token, code string) ([]string, error) {
-	return []string{"aaaa-1111", "bbbb-2222"}, s.call("ConfirmTOTP", by.Account, token, code)
+func (s *script) ConfirmTOTP(_ context.Context, by member.Actor, token, code string) (member.SignedIn, []string, error) {
+	return member.SignedIn{Secret: stronger}, []string{"aaaa-1111", "bbbb-2222"}, s.call("ConfirmTOTP", by.Account, token, code)
 }
 
 func (s *script) RemoveTOTP(_ context.Context, by member.Actor, _ member.Visit) error {
@@ -246,8 +248,8 @@ func (s *script) BeginPasskey(_ context.Context, by member.Actor) (json.RawMessa
 	return json.RawMessage(`{}`), "ceremony", s.call("BeginPasskey", by.Account)
 }
 
-func (s *script) FinishPasskey(_ context.Context, by member.Actor, _ member.Visit, ceremony, label string, r json.RawMessage) (member.Passkey, error) {
-	return member.Passkey{}, s.call("FinishPasskey", by.Account, ceremony, label, string(r))
+func (s *script) FinishPasskey(_ context.Context, by member.Actor, ceremony, label string, r json.RawMessage) (member.SignedIn, member.Passkey, error) {
+	return member.SignedIn{Secret: stronger}, member.Passkey{}, s.call("FinishPasskey", by.Account, ceremony, label, string(r))
 }
 
 func (s *script) RemovePasskey(_ context.Context, by member.Actor, _ member.Visit, id string) error {

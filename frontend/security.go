@@ -100,7 +100,7 @@ func (p *Pages) secured(c echo.Context, by member.Actor) error {
 // totpConfirmed takes a code of the app. When it is wrong the same secret is asked about again: it is
 // in the app already.
 func (p *Pages) totpConfirmed(c echo.Context, by member.Actor, f *form) error {
-	codes, err := p.cfg.Members.ConfirmTOTP(c.Request().Context(), by, p.visit(c), f.Get("token"), f.Get("code"))
+	in, codes, err := p.cfg.Members.ConfirmTOTP(c.Request().Context(), by, f.Get("token"), f.Get("code"))
 	if fault.Is(err, fault.Missing) {
 		return p.expired(c, f, "/compte/securite")
 	}
@@ -108,6 +108,7 @@ func (p *Pages) totpConfirmed(c echo.Context, by member.Actor, f *form) error {
 		setup := &member.TOTPSetup{Token: f.Get("token"), Secret: f.Get("secret")}
 		return p.again(c, f, err, p.drawSecurity(by, setup, nil))
 	}
+	p.keep(c, in)
 	return p.drawSecurity(by, nil, codes)(c, f)
 }
 
@@ -127,7 +128,7 @@ func (p *Pages) keyAdded(c echo.Context, by member.Actor) error {
 		f.wrong("", "passkey_missing", "")
 		return p.drawSecurity(by, nil, nil)(c, f)
 	}
-	_, err = p.cfg.Members.FinishPasskey(c.Request().Context(), by, p.visit(c), p.cookies.Step(c.Request(), "ceremony"),
+	in, _, err := p.cfg.Members.FinishPasskey(c.Request().Context(), by, p.cookies.Step(c.Request(), "ceremony"),
 		f.Get("label"), json.RawMessage(f.Get("response")))
 	if fault.Is(err, fault.Missing) {
 		f.wrong("", "passkey_expired", "")
@@ -137,5 +138,6 @@ func (p *Pages) keyAdded(c echo.Context, by member.Actor) error {
 		return p.again(c, f, err, p.drawSecurity(by, nil, nil))
 	}
 	p.cookies.SetStep(c.Response(), c.Request(), "ceremony", "")
+	p.keep(c, in)
 	return p.to(c, "/compte/securite", "fait", "passkey_added")
 }

@@ -30,7 +30,7 @@ import (
 // early costs little and saves a third of the memory. While everything is read, what is thrown away is
 // let be until that much memory is used. GOGC and GOMEMLIMIT in the environment have no say.
 const (
-	gcPercent        = 50
+	gcPercent        = 65
 	gcPercentLoading = 400
 	loadingLimit     = 224 << 20 // bytes
 )
@@ -48,6 +48,7 @@ type app struct {
 	postman  *mail.Postman
 	// noPasskeys is why browsers have no passkeys at the instance's address; nil when they have.
 	noPasskeys error
+	madeKey    bool // this start made the secret key
 
 	// The read side; only servers have it.
 	renderer  *api.Renderer
@@ -70,7 +71,7 @@ func openApp(ctx context.Context, cfg Config, log *slog.Logger, migrate bool) (*
 	if err := os.MkdirAll(cfg.Data, 0o750); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	k, err := keys(cfg, log)
+	k, err := a.keys()
 	if err != nil {
 		return nil, err
 	}

@@ -5,12 +5,14 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,7 +20,6 @@ import (
 	"maillage/internal/demo"
 	"maillage/internal/fault"
 	"maillage/internal/member"
-	"maillage/internal/registry"
 )
 
 // credentialsFile holds the demonstration's secrets, and marks the folder as its own.
@@ -32,9 +33,14 @@ type credentials struct {
 	Provider  account `json:"provider"`
 }
 
-// account is one speaker. The other fields come with accounts, in a later version.
+// account is one speaker: a person who signs in, and the secrets of their programmes.
 type account struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+	// TOTPSecret goes into an authenticator app: the organiser's office asks for a second factor.
+	TOTPSecret   string `json:"totp_secret,omitempty"`
 	APIToken     string `json:"api_token"`
+	AppPassword  string `json:"app_password"`
 	Organisation string `json:"organisation,omitempty"`
 }
 
@@ -101,7 +107,7 @@ func (a *app) fillDemo(ctx context.Context, with []string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.demoTokens(ctx, have, filled); err != nil {
+	if err := a.demoAccounts(ctx, have, filled); err != nil {
 		return err
 	}
 	have.BaseURL = a.cfg.BaseURL
@@ -116,30 +122,65 @@ func (a *app) fillDemo(ctx context.Context, with []string) error {
 	return nil
 }
 
-// demoTokens makes the tokens that are not known yet, or that the database no longer takes.
-func (a *app) demoTokens(ctx context.Context, c *credentials, filled demo.Filled) error {
-	for _, s := range []struct {
+// demoAccounts makes the accounts that are not known yet, and the secrets the database no longer takes.
+func (a *app) demoAccounts(ctx context.Context, c *credentials, filled demo.Filled) error {
+	for _, p := range []struct {
 		account *account
-		name    string
-		role    member.Role
-		of      registry.ID
+		member.NewMember
 	}{
-		{&c.Organiser, "Animation (démonstration)", member.Organiser, ""},
-		{&c.Referent, "Référent d’Échirolles (démonstration)", member.Referent, filled.Referent},
-		{&c.Provider, "Prestataire (démonstration)", member.Provider, filled.Provider},
+		{&c.Organiser, member.NewMember{Email: "animation@demo.example", Name: "Animation (démonstration)", Office: member.Organiser}},
+		{&c.Referent, member.NewMember{Email: "referent@echirolles.example", Name: "Référent d’Échirolles (démonstration)",
+			Body: string(filled.Referent), Role: member.Referent}},
+		{&c.Provider, member.NewMember{Email: "contact@prestataire.example", Name: "Prestataire (démonstration)",
+			Body: string(filled.Provider), Role: member.ProviderReferent}},
 	} {
-		if _, err := a.tokens.Authenticate(ctx, s.account.APIToken); err == nil {
-			continue
-		} else if !fault.Is(err, fault.Anonymous) {
+		if err := a.demoAccount(ctx, p.account, p.NewMember); err != nil {
 			return err
 		}
-		_, secret, err := a.tokens.Create(ctx, s.name, s.role, string(s.of), 0)
-		if err != nil {
-			return err
-		}
-		s.account.APIToken, s.account.Organisation = secret, string(s.of)
 	}
 	return nil
+}
+
+func (a *app) demoAccount(ctx context.Context, have *account, n member.NewMember) error {
+	system := member.System("demo")
+	email, _ := member.ParseEmail(n.Email)
+	known, err := a.db.AccountByEmail(ctx, email.Key())
+	if fault.Is(err, fault.Missing) {
+		n.Password, n.Lang = demoPassword(), "fr"
+		if known, err = a.members.Provision(ctx, system, n); err == nil && n.Office != "" {
+			have.TOTPSecret, err = a.members.ProvisionTOTP(ctx, system, known.ID)
+		}
+		have.Email, have.Password, have.Organisation = n.Email, n.Password, n.Body
+	}
+	if err != nil {
+		return err
+	}
+	by, err := a.members.Acting(ctx, system, known.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range []struct {
+		secret *string
+		door   member.Door
+		kind   member.SecretKind
+	}{{&have.APIToken, member.DoorAPI, member.KindToken}, {&have.AppPassword, member.DoorCalendar, member.KindAppPassword}} {
+		_, err := a.members.Authenticate(ctx, s.door, member.Credential{User: n.Email, Secret: *s.secret})
+		if err == nil || !fault.Is(err, fault.Anonymous) {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		if _, *s.secret, err = a.members.CreateSecret(ctx, by, s.kind, "Démonstration", member.ScopeAll, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// demoPassword returns a passphrase nobody else has: chance in groups of letters.
+func demoPassword() string {
+	return strings.ToLower(rand.Text()[:6] + "-" + rand.Text()[:6] + "-" + rand.Text()[:6] + "-" + rand.Text()[:6])
 }
 
 func readCredentials(path string) (*credentials, error) {

@@ -26,19 +26,18 @@ import (
 // hexadecimal a line, the one in use first, then those in use before.
 const secretFile = "secret.key"
 
-// masters returns the master secrets, the one in use first. A new instance makes its own.
-func masters(cfg Config, log *slog.Logger) ([][]byte, error) {
+// masters returns the master secrets, the one in use first. A new instance makes its own: made is then
+// true.
+func masters(cfg Config) (all [][]byte, made bool, err error) {
 	path := filepath.Join(cfg.Data, secretFile)
 	body, err := os.ReadFile(path) //nolint:gosec // a file of the data folder
 	if errors.Is(err, fs.ErrNotExist) && cfg.SecretKey == nil {
-		if body, err = newMaster(path); err == nil && cfg.Database != "" {
-			log.Warn("a secret key was made; every replica needs the same one", slog.String("file", path))
-		}
+		body, err = newMaster(path)
+		made = err == nil
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("secret key: %w", err)
+		return nil, made, fmt.Errorf("secret key: %w", err)
 	}
-	var all [][]byte
 	if cfg.SecretKey != nil {
 		all = append(all, cfg.SecretKey)
 	}
@@ -48,14 +47,14 @@ func masters(cfg Config, log *slog.Logger) ([][]byte, error) {
 		}
 		key, err := hex.DecodeString(line)
 		if err != nil || len(key) != member.MasterSize {
-			return nil, fmt.Errorf("secret key: %s: want %d bytes in hexadecimal on each line", path, member.MasterSize)
+			return nil, made, fmt.Errorf("secret key: %s: want %d bytes in hexadecimal on each line", path, member.MasterSize)
 		}
 		all = append(all, key)
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("secret key: %s is empty", path)
+		return nil, made, fmt.Errorf("secret key: %s is empty", path)
 	}
-	return all, nil
+	return all, made, nil
 }
 
 // newMaster makes the file. Of two processes that start at once, one makes it and the other reads it.
@@ -78,11 +77,12 @@ func newMaster(path string) ([]byte, error) {
 }
 
 // keys derives the instance's keys.
-func keys(cfg Config, log *slog.Logger) (member.Keys, error) {
-	all, err := masters(cfg, log)
+func (a *app) keys() (k member.Keys, err error) {
+	all, made, err := masters(a.cfg)
 	if err != nil {
-		return member.Keys{}, err
+		return k, err
 	}
+	a.madeKey = made
 	return member.NewKeys(all[0], all[1:]...)
 }
 
@@ -118,6 +118,9 @@ const mailListener = "mail.notices"
 
 // openMail opens the mail room of a server; other commands only record what is due.
 func (a *app) openMail() error {
+	if a.madeKey && a.cfg.Database != "" {
+		a.log.Warn("a secret key was made; every replica needs the same one", slog.String("file", filepath.Join(a.cfg.Data, secretFile)))
+	}
 	if a.noPasskeys != nil {
 		a.log.Info("no passkeys at this address", slog.Any("error", a.noPasskeys))
 	}

@@ -101,7 +101,7 @@ func (a *app) handler(health *web.Health) *echo.Echo {
 		RateLimit:   a.cfg.RateLimit, Authenticate: a.authenticate, ErrorPage: pages.ErrorPage})
 	health.Mount(e)
 	api.New(api.Config{Registry: a.registry, Catalogue: a.catalogue, Register: a.register, Journal: a.db, Search: a.index,
-		Idempotency: a.db, BaseURL: a.cfg.BaseURL, Name: a.cfg.Name, Version: version}).Mount(e)
+		Idempotency: a.db, Members: a.members, BaseURL: a.cfg.BaseURL, Name: a.cfg.Name, Version: version}).Mount(e)
 	pages.Mount(e)
 	return e
 }
@@ -116,7 +116,7 @@ func (a *app) authenticate(ctx context.Context, r *http.Request) (member.Actor, 
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return member.Actor{}, fault.New(fault.Anonymous, "token_refused")
 	}
-	return a.tokens.Authenticate(ctx, strings.TrimSpace(secret))
+	return a.members.Authenticate(ctx, member.DoorAPI, member.Credential{Secret: strings.TrimSpace(secret)})
 }
 
 // sweep clears, once an hour, what the outbox has settled for a week.

@@ -6,54 +6,64 @@ package catalogue
 import (
 	"fmt"
 	"os"
+	"slices"
 	"sync"
-	"time"
-
-	"golang.org/x/sys/unix"
 )
 
-// arena keeps representations in files that are mapped to memory and already unlinked: the system
-// keeps in memory those that are read, takes the room back when others need it, and the garbage
-// collector never sees them. At 57,000 entities they are more than half of all that is kept.
+// arena keeps representations in a file that is already unlinked, and reads each when it is asked
+// for: the system keeps in its cache those that are read, takes the room back when others need it,
+// and neither the collector nor the process's own memory knows of them. At 57,000 entities they are
+// more than half of all that is kept. A mapping of the file is read in a quarter of the time, but
+// every page read, and the fifteen around it, then count as the process's own memory; to give them
+// back as often as would bound that costs more than to read the file.
 //
-// What is handed out stays readable while the arena lives and, once it is closed, for closeAfter:
-// longer than any request may last.
+// What was added stays readable for as long as something refers to it: a file closes when nothing
+// does any more.
 type arena struct {
 	dir string
 
 	mu      sync.Mutex
-	chunks  [][]byte
-	file    *os.File
-	current []byte
-	used    int
-	// pending is what was handed out of the current chunk and is not in its file yet.
+	current *chunk
+	// pending is what was added to the current chunk and is not in its file yet, at written.
 	pending []byte
-	written int
+	written int64
 }
 
 const (
-	chunkSize  = 8 << 20
-	flushSize  = 256 << 10
-	closeAfter = 15 * time.Minute
+	// chunkSize is the size in bytes of a file above which another one is begun.
+	chunkSize = 1 << 30
+	flushSize = 256 << 10
 )
+
+// chunk is what bodies are in: a file, or memory.
+type chunk struct {
+	file *os.File
+	mem  []byte // when there is no file
+}
+
+// body is a representation that was kept.
+type body struct {
+	in       *chunk
+	at, size uint32
+}
 
 // newArena returns an arena with its files in that folder; an empty one keeps everything on the heap.
 func newArena(dir string) *arena { return &arena{dir: dir} }
 
-// add keeps a copy of b and returns it. It may be read once flush has returned.
-func (a *arena) add(b []byte) ([]byte, error) {
-	if a.dir == "" || len(b) > chunkSize {
-		return append([]byte(nil), b...), nil
+// add keeps a copy of b. It may be read once flush has returned.
+func (a *arena) add(b []byte) (body, error) {
+	size := uint32(len(b)) //nolint:gosec // a representation is far below 4 GB
+	if a.dir == "" {
+		return body{in: &chunk{mem: slices.Clone(b)}, size: size}, nil
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.used+len(b) > len(a.current) {
-		if err := a.grow(); err != nil {
-			return nil, err
+	if a.current == nil || a.written+int64(len(a.pending)) > chunkSize {
+		if err := a.begin(); err != nil {
+			return body{}, err
 		}
 	}
-	kept := a.current[a.used : a.used+len(b) : a.used+len(b)]
-	a.used += len(b)
+	kept := body{in: a.current, at: uint32(a.written) + uint32(len(a.pending)), size: size} //nolint:gosec // chunkSize at most
 	a.pending = append(a.pending, b...)
 	if len(a.pending) >= flushSize {
 		return kept, a.write()
@@ -61,12 +71,9 @@ func (a *arena) add(b []byte) ([]byte, error) {
 	return kept, nil
 }
 
-// grow maps another chunk.
-func (a *arena) grow() error {
+// begin begins another file.
+func (a *arena) begin() error {
 	if err := a.write(); err != nil {
-		return err
-	}
-	if err := a.end(); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(a.dir, "catalogue-*.bin")
@@ -77,69 +84,42 @@ func (a *arena) grow() error {
 	if err := os.Remove(f.Name()); err != nil {
 		return fmt.Errorf("catalogue arena: %w", err)
 	}
-	if err := f.Truncate(chunkSize); err != nil {
-		return fmt.Errorf("catalogue arena: %w", err)
-	}
-	m, err := unix.Mmap(int(f.Fd()), 0, chunkSize, unix.PROT_READ, unix.MAP_SHARED)
-	if err != nil {
-		return fmt.Errorf("catalogue arena: %w", err)
-	}
-	a.file, a.current, a.used, a.written = f, m, 0, 0
-	a.chunks = append(a.chunks, m)
+	a.current, a.written = &chunk{file: f}, 0
 	return nil
 }
 
-// write puts what is pending in the file, where the mapping sees it.
+// write puts what is pending in the file.
 func (a *arena) write() error {
 	if len(a.pending) == 0 {
 		return nil
 	}
-	if _, err := a.file.WriteAt(a.pending, int64(a.written)); err != nil {
+	if _, err := a.current.file.WriteAt(a.pending, a.written); err != nil {
 		return fmt.Errorf("catalogue arena: %w", err)
 	}
-	a.written += len(a.pending)
+	a.written += int64(len(a.pending))
 	a.pending = a.pending[:0]
 	return nil
-}
-
-// rest tells the system that the pages mapped just now are not being read: it keeps them as what they
-// are, parts of files, and no longer as the process's own memory. Reading one brings it back.
-func (a *arena) rest() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	for _, m := range a.chunks {
-		_ = unix.Madvise(m, unix.MADV_DONTNEED) // an advice: nothing depends on it
-	}
 }
 
 // flush makes everything that was added readable.
 func (a *arena) flush() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.write()
-}
-
-// end closes the file of the current chunk; its mapping stays.
-func (a *arena) end() error {
-	if a.file == nil {
-		return nil
-	}
-	err := a.file.Close()
-	a.file = nil
+	err := a.write()
+	a.pending = nil // it is large at start, and small ever after
 	return err
 }
 
-// retire gives the memory and the disk back once nobody can be reading any more.
-func (a *arena) retire() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	_ = a.end() // its descriptor alone; nothing more is written
-	a.pending, a.current = nil, nil
-	if chunks := a.chunks; len(chunks) > 0 {
-		time.AfterFunc(closeAfter, func() {
-			for _, m := range chunks {
-				_ = unix.Munmap(m) // of memory we mapped: cannot fail
-			}
-		})
+// append appends what was kept to b. It panics when the disk does not give back what it took, as
+// memory would: nothing can be answered then.
+func (x body) append(b []byte) []byte {
+	if x.in.file == nil {
+		return append(b, x.in.mem...)
 	}
+	from := len(b)
+	b = slices.Grow(b, int(x.size))[:from+int(x.size)]
+	if _, err := x.in.file.ReadAt(b[from:], int64(x.at)); err != nil {
+		panic(fmt.Errorf("catalogue arena: %w", err))
+	}
+	return b
 }

@@ -32,7 +32,7 @@ func BenchmarkLoad(b *testing.B) {
 		rendered := 0
 		for _, kind := range []registry.Kind{registry.KindSoftware, registry.KindOrganisation, registry.KindUsage, registry.KindOffer, registry.KindReference} {
 			for it := range c.Items(kind) {
-				rendered += len(it.JSON)
+				rendered += len(it.JSON())
 			}
 		}
 		b.ReportMetric(float64(rendered)/1e6, "MB-rendered")

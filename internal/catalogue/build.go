@@ -38,9 +38,8 @@ func redirect(s *Snapshot, former []Redirect) {
 	}
 }
 
-func build[T any](things []T, make func(*keeper, *T) *Item) []*Item {
+func build[T any](k *keeper, things []T, make func(*keeper, *T) *Item) []*Item {
 	items := slices.Grow([]*Item(nil), len(things))
-	k := newKeeper(len(things))
 	for i := range things {
 		items = append(items, make(k, &things[i]))
 	}
@@ -143,7 +142,7 @@ func remake[T any](ctx context.Context, fresh map[registry.Kind]map[registry.ID]
 	if err != nil {
 		return err
 	}
-	fresh[kind] = byIdentity(build(things, make))
+	fresh[kind] = byIdentity(build(newKeeper(len(things)), things, make))
 	return nil
 }
 
@@ -189,7 +188,7 @@ func (b *builder) item(k *keeper, m made) *Item {
 	}
 	it := k.item()
 	it.kind = uint8(slices.Index(kinds, m.kind)) //nolint:gosec // one of five
-	it.JSON, it.Rev, it.spot = kept, m.rev, nowhere
+	it.body, it.Rev, it.spot = kept, m.rev, nowhere
 	it.updated, it.created = m.updated.UnixMicro(), m.created.UnixMicro()
 	it.values = k.keep(k.scratch)
 	it.setText(k.join, string(m.id), string(m.slug), m.name, m.key, tag(m.rev, m.body), m.release)

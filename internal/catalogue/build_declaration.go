@@ -26,11 +26,12 @@ func (b *builder) covered(a registry.Area) (departements, regions []string) {
 }
 
 // declaration returns what is remembered of a declaration already, else makes it.
-func (b *builder) declaration(id registry.ID, make func() *declaration) *declaration {
+func (b *builder) declaration(id registry.ID, make func() declaration) *declaration {
 	if d := b.decls[id]; d != nil {
 		return d
 	}
-	return make()
+	d := make()
+	return &d
 }
 
 func (b *builder) usage(k *keeper, u *registry.Usage) *Item {
@@ -59,7 +60,7 @@ func (b *builder) usage(k *keeper, u *registry.Usage) *Item {
 	}
 	it := b.item(k, made{kind: registry.KindUsage, id: u.ID, name: v.Organisation.Name + " : " + v.Software.Name, release: string(u.Since), rev: u.Rev,
 		created: u.CreatedAt, updated: u.UpdatedAt, body: b.cfg.Renderer.Usage(v, b.now)})
-	it.decl = b.declaration(u.ID, func() *declaration { return ofUsage(u) })
+	it.decl = b.declaration(u.ID, func() declaration { return ofUsage(u) })
 	return it
 }
 
@@ -81,7 +82,7 @@ func (b *builder) offer(k *keeper, o *registry.Offer) *Item {
 	values.add("purchase", string(o.Purchase))
 	it := b.item(k, made{kind: registry.KindOffer, id: o.ID, name: v.Provider.Name + " : " + v.Software.Name, rev: o.Rev,
 		created: o.CreatedAt, updated: o.UpdatedAt, body: b.cfg.Renderer.Offer(v, b.now)})
-	it.decl = b.declaration(o.ID, func() *declaration { return ofOffer(o) })
+	it.decl = b.declaration(o.ID, func() declaration { return ofOffer(o) })
 	return it
 }
 
@@ -105,6 +106,6 @@ func (b *builder) reference(k *keeper, r *registry.Reference) *Item {
 	}
 	it := b.item(k, made{kind: registry.KindReference, id: r.ID, name: v.Provider.Name + " → " + v.Organisation.Name + " : " + v.Software.Name, rev: r.Rev,
 		created: r.CreatedAt, updated: r.UpdatedAt, body: b.cfg.Renderer.Reference(v, b.now)})
-	it.decl = b.declaration(r.ID, func() *declaration { return ofReference(r) })
+	it.decl = b.declaration(r.ID, func() declaration { return ofReference(r) })
 	return it
 }

@@ -302,7 +302,7 @@ func TestOnesOwnWriteShowsAtOnceEverywhereItCounts(t *testing.T) {
 	}
 	for _, o := range h.every(catalogue.Query{Kind: registry.KindUsage, By: organiser, Where: []catalogue.Term{term("software", "nextcloud")}}) {
 		var shown struct{ Software string }
-		h.must(json.Unmarshal(o.JSON, &shown))
+		h.must(json.Unmarshal(o.JSON(), &shown))
 		if shown.Software != "Nextcloud Hub" {
 			t.Errorf("a usage still names %q", shown.Software)
 		}
@@ -351,8 +351,8 @@ func TestFollowingChangesGivesWhatReadingAnewGives(t *testing.T) {
 			t.Errorf("%s: facets differ\n%v\n%v", kind, fa, fb)
 		}
 		for i := range followed {
-			if followed[i].ID() != read[i].ID() || string(followed[i].JSON) != string(read[i].JSON) {
-				t.Errorf("%s %d: %s followed, %s read", kind, i, followed[i].JSON, read[i].JSON)
+			if followed[i].ID() != read[i].ID() || string(followed[i].JSON()) != string(read[i].JSON()) {
+				t.Errorf("%s %d: %s followed, %s read", kind, i, followed[i].JSON(), read[i].JSON())
 			}
 		}
 	}

@@ -57,18 +57,18 @@ func (d *declaration) named(id registry.ID) registry.ID {
 	return d.provider
 }
 
-func ofUsage(u *registry.Usage) *declaration {
-	return &declaration{kind: registry.KindUsage, id: u.ID, organisation: u.Organisation, software: u.Software,
+func ofUsage(u *registry.Usage) declaration {
+	return declaration{kind: registry.KindUsage, id: u.ID, organisation: u.Organisation, software: u.Software,
 		provider: u.Provider, stage: known(registry.Stages(), u.Stage), visibility: known(registry.Visibilities(), u.Visibility)}
 }
 
-func ofOffer(o *registry.Offer) *declaration {
-	return &declaration{kind: registry.KindOffer, id: o.ID, software: o.Software, provider: o.Provider,
+func ofOffer(o *registry.Offer) declaration {
+	return declaration{kind: registry.KindOffer, id: o.ID, software: o.Software, provider: o.Provider,
 		engagement: &engagement{o.Services, o.Area}}
 }
 
-func ofReference(r *registry.Reference) *declaration {
-	return &declaration{kind: registry.KindReference, id: r.ID, organisation: r.Organisation, software: r.Software,
+func ofReference(r *registry.Reference) declaration {
+	return declaration{kind: registry.KindReference, id: r.ID, organisation: r.Organisation, software: r.Software,
 		provider: r.Provider, engagement: &engagement{services: r.Services}, counts: r.Counts(),
 		again: r.ChooseAgain != nil && *r.ChooseAgain}
 }

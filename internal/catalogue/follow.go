@@ -22,7 +22,7 @@ type Config struct {
 	Register *territory.Register
 	Now      func() time.Time
 	Logger   *slog.Logger
-	// Dir is where representations are kept in files mapped to memory; empty keeps them on the heap.
+	// Dir is where representations are kept, in a file without a name; empty keeps them on the heap.
 	Dir string
 	// Poll is how often the position is asked for when nothing wakes the catalogue: what everybody
 	// else writes shows within it. 250 ms by default.
@@ -107,16 +107,11 @@ func (c *Catalogue) Wake() {
 func (c *Catalogue) Run(ctx context.Context) error {
 	tick := time.NewTicker(c.cfg.Poll)
 	defer tick.Stop()
-	rest := time.NewTicker(restEvery)
-	defer rest.Stop()
 	failing := false
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-rest.C:
-			c.rest()
-			continue
 		case <-tick.C:
 		case <-c.wake:
 		}
@@ -125,17 +120,6 @@ func (c *Catalogue) Run(ctx context.Context) error {
 			c.cfg.Logger.ErrorContext(ctx, "catalogue", slog.Any("error", err))
 		}
 		failing = err != nil
-	}
-}
-
-// restEvery is how often what was read of the representations is given back.
-const restEvery = 10 * time.Second
-
-func (c *Catalogue) rest() {
-	c.writing.Lock()
-	defer c.writing.Unlock()
-	if c.arena != nil {
-		c.arena.rest()
 	}
 }
 
@@ -307,21 +291,16 @@ func (c *Catalogue) rereadDeclarations(ctx context.Context, touched map[registry
 			c.forget(id)
 		}
 	}
-	for i := range usages {
-		c.remember(ofUsage(&usages[i]))
-	}
-	for i := range offers {
-		c.remember(ofOffer(&offers[i]))
-	}
-	for i := range references {
-		c.remember(ofReference(&references[i]))
-	}
+	k := newKeeper(1)
+	remember(c, k, usages, ofUsage)
+	remember(c, k, offers, ofOffer)
+	remember(c, k, references, ofReference)
 	return func() {
 		for _, id := range ids {
 			c.forget(id)
 		}
 		for _, d := range were {
-			c.remember(d)
+			c.remember(k, d)
 		}
 	}, nil
 }
@@ -335,7 +314,8 @@ func keysOf(set map[registry.ID]bool) []registry.ID {
 	return out
 }
 
-func (c *Catalogue) remember(d *declaration) {
+// remember files a declaration under what it names.
+func (c *Catalogue) remember(k *keeper, d *declaration) {
 	c.forget(d.id)
 	c.decls[d.id] = d
 	// One copy of each id is kept, the one that came first.
@@ -346,6 +326,8 @@ func (c *Catalogue) remember(d *declaration) {
 		said := c.of[*id]
 		if len(said) > 0 {
 			*id = said[0].named(*id)
+		} else {
+			*id = registry.ID(k.join(string(*id)))
 		}
 		c.of[*id] = append(said, d)
 	}

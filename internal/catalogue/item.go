@@ -18,9 +18,9 @@ import (
 // are a hundred thousand of them in a national collective: it holds as few pointers as can be, which
 // is what the collector's work, and a third of the memory, depend on.
 type Item struct {
-	// JSON is what the Renderer wrote, an object without trailing newline. It is not to be changed.
-	JSON []byte
-	Rev  int64
+	Rev int64
+	// body is what the Renderer wrote.
+	body body
 
 	// text is, one after the other, the id, the slug, the name, the sort key of the name, the entity
 	// tag and the release; ends says where each but the last ends.
@@ -63,6 +63,12 @@ func (it *Item) setText(keep func(parts ...string) string, parts ...string) {
 
 func joined(parts ...string) string { return strings.Join(parts, "") }
 
+// AppendJSON appends what the Renderer wrote, an object without trailing newline, to b.
+func (it *Item) AppendJSON(b []byte) []byte { return it.body.append(b) }
+
+// JSON returns what the Renderer wrote, in memory of its own.
+func (it *Item) JSON() []byte { return it.body.append(nil) }
+
 // ID returns the thing's identifier.
 func (it *Item) ID() registry.ID { return registry.ID(it.text[:it.ends[textID]]) }
 
@@ -77,7 +83,7 @@ func (it *Item) Name() string { return it.text[it.ends[textSlug]:it.ends[textNam
 // nameKey is text.SortKey of an entity's name.
 func (it *Item) nameKey() string { return it.text[it.ends[textName]:it.ends[textKey]] }
 
-// ETag returns a strong entity tag of JSON, quotes included: `"rev-hash"`.
+// ETag returns a strong entity tag of the JSON, quotes included: `"rev-hash"`.
 func (it *Item) ETag() string { return it.text[it.ends[textKey]:it.ends[textTag]] }
 
 // release is the day of a software's last release, or since when something is used.

@@ -50,42 +50,57 @@ func (c *Catalogue) reload(ctx context.Context) (err error) {
 	if r.failed != nil {
 		return r.failed
 	}
-	s := &Snapshot{tables: map[registry.Kind]*table{}, regions: c.regions, position: position, day: c.today()}
-	tables := make([]*table, len(kinds))
-	var making sync.WaitGroup
-	for i, k := range kinds {
-		making.Go(func() {
-			var items []*Item
-			switch k {
-			case registry.KindSoftware:
-				items = software
-			case registry.KindOrganisation:
-				items = organisations
-			case registry.KindUsage:
-				items = build(r.usages, b.usage)
-			case registry.KindOffer:
-				items = build(r.offers, b.offer)
-			case registry.KindReference:
-				items = build(r.references, b.reference)
-			}
-			tables[i] = newTable(k, items, c.words[k], position, s.day)
-		})
-	}
-	making.Wait()
-	for i, k := range kinds {
-		s.tables[k] = tables[i]
-	}
+	s := &Snapshot{regions: c.regions, position: position, day: c.today()}
+	s.tables = b.tables(r, s, map[registry.Kind][]*Item{registry.KindOrganisation: organisations, registry.KindSoftware: software})
 	if err := b.done(); err != nil {
 		return err
 	}
 	redirect(s, r.former)
-	if c.arena != nil {
-		c.arena.retire()
-	}
 	c.arena = b.arena
+	c.share(s)
 	c.current.Store(s)
 	c.loaded.Store(true)
 	return nil
+}
+
+// tables makes the items of the declarations, and the tables of everything.
+func (b *builder) tables(r *reading, s *Snapshot, items map[registry.Kind][]*Item) map[registry.Kind]*table {
+	made := make([]*table, len(kinds))
+	var making sync.WaitGroup
+	for i, k := range kinds {
+		making.Go(func() {
+			of := items[k]
+			switch k {
+			case registry.KindUsage:
+				of = build(newKeeper(len(r.usages)), r.usages, b.usage)
+			case registry.KindOffer:
+				of = build(newKeeper(len(r.offers)), r.offers, b.offer)
+			case registry.KindReference:
+				of = build(newKeeper(len(r.references)), r.references, b.reference)
+			}
+			made[i] = newTable(k, of, b.words[k], s.position, s.day)
+		})
+	}
+	making.Wait()
+	tables := map[registry.Kind]*table{}
+	for i, k := range kinds {
+		tables[k] = made[i]
+	}
+	return tables
+}
+
+// share keeps one copy of the ids of declarations, that of their items. Nobody has seen either yet.
+func (c *Catalogue) share(s *Snapshot) {
+	decls := make(map[registry.ID]*declaration, len(c.decls))
+	for _, t := range s.tables {
+		for _, it := range t.items {
+			if it.decl != nil {
+				it.decl.id = it.ID()
+				decls[it.ID()] = it.decl
+			}
+		}
+	}
+	c.decls = decls
 }
 
 // reading is everything the database holds, as it comes.
@@ -140,16 +155,20 @@ func (r *reading) remember(c *Catalogue) error {
 	if err := errors.Join(r.failedUsages, r.failedOffers, r.failedReferences); err != nil {
 		return err
 	}
-	for i := range r.usages {
-		c.remember(ofUsage(&r.usages[i]))
-	}
-	for i := range r.offers {
-		c.remember(ofOffer(&r.offers[i]))
-	}
-	for i := range r.references {
-		c.remember(ofReference(&r.references[i]))
-	}
+	k := newKeeper(len(r.usages) + len(r.offers) + len(r.references))
+	remember(c, k, r.usages, ofUsage)
+	remember(c, k, r.offers, ofOffer)
+	remember(c, k, r.references, ofReference)
 	return nil
+}
+
+// remember remembers declarations of one kind.
+func remember[T any](c *Catalogue, k *keeper, things []T, of func(*T) declaration) {
+	decls := make([]declaration, len(things))
+	for i := range things {
+		decls[i] = of(&things[i])
+		c.remember(k, &decls[i])
+	}
 }
 
 // all reads every page of a list.
@@ -202,8 +221,9 @@ func assemble[T any](pages <-chan page[T], make func(*keeper, *T) *Item) []*Item
 	)
 	for range assemblers {
 		wg.Go(func() {
+			k := newKeeper(pageSize)
 			for p := range pages {
-				items := build(p.things, make)
+				items := build(k, p.things, make)
 				adding.Lock()
 				for len(made) <= p.number {
 					made = append(made, nil)

@@ -4,9 +4,13 @@
 package catalogue
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unsafe"
 
@@ -125,5 +129,51 @@ func TestPostingsHoldEachOrdinalOnceUnderItsValues(t *testing.T) {
 	}
 	if total != 700+700+350 {
 		t.Errorf("%d postings", total)
+	}
+}
+
+func TestWhatAnArenaKeepsIsReadBackAsItWasWhoeverElseReads(t *testing.T) {
+	for _, dir := range []string{"", t.TempDir()} {
+		a := newArena(dir)
+		want := map[int]string{}
+		bodies := map[int]body{}
+		for n := range 3000 {
+			want[n] = strings.Repeat(fmt.Sprint(n, " "), 1+n%300)
+			kept, err := a.add([]byte(want[n]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			bodies[n] = kept
+		}
+		if err := a.flush(); err != nil {
+			t.Fatal(err)
+		}
+		late, err := a.add([]byte("late"))
+		if err := errors.Join(err, a.flush()); err != nil {
+			t.Fatal(err)
+		}
+		a = nil // bodies live on without it
+		var readers sync.WaitGroup
+		for range 4 {
+			readers.Go(func() {
+				for n := range bodies {
+					if got := string(bodies[n].append([]byte("=>"))); got != "=>"+want[n] {
+						t.Errorf("%d: read %.20q of %d bytes, want %.20q of %d", n, got, len(got), want[n], len(want[n]))
+						return
+					}
+				}
+				runtime.GC()
+			})
+		}
+		readers.Wait()
+		if got := string(late.append(nil)); got != "late" {
+			t.Errorf("read %q", got)
+		}
+		if dir == "" {
+			continue
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+			t.Errorf("left behind: %v (%v)", left, err)
+		}
 	}
 }

@@ -158,7 +158,7 @@ func TestEveryWriterSeesItsOwnWriteAtOnce(t *testing.T) {
 					return
 				}
 				it, _, err := c.Get(registry.KindSoftware, string(e.ID), visitor)
-				if err != nil || string(it.JSON) == "" || it.JSON[0] != '{' {
+				if err != nil || string(it.JSON()) == "" || it.JSON()[0] != '{' {
 					t.Errorf("%s does not show: %v", e.ID, err)
 				}
 			}

@@ -37,8 +37,9 @@ type order struct {
 	ords []uint32
 }
 
-// denseShare is the share of items above which a value also keeps a bitmap.
-const denseShare = 64
+// denseShare is the share of items above which a value also keeps a bitmap, which from there on is no
+// larger than the list.
+const denseShare = 32
 
 // newTable indexes items, which it sorts.
 func newTable(kind registry.Kind, items []*Item, words vocabulary, seq, day int64) *table {

@@ -8,6 +8,7 @@ import (
 
 	"maillage/internal/fault"
 	"maillage/internal/text"
+	"maillage/internal/totp"
 )
 
 // Accounts returns accounts whose name or address holds q, for organisers, after that id, up to limit.
@@ -209,4 +210,48 @@ func (s *Service) Provision(ctx context.Context, by Actor, n NewMember) (Account
 		}
 		return s.changed(ctx, m, by.ID, "accept", map[string]string{"role": string(m.Role)})
 	})
+}
+
+// ProvisionTOTP sets one-time codes up for an account made by Provision and returns the secret an app
+// takes. The instance itself only.
+func (s *Service) ProvisionTOTP(ctx context.Context, by Actor, id AccountID) (string, error) {
+	if by.Role != Administrator || by.Account != "" || by.Via != "" {
+		return "", fault.New(fault.Forbidden, "not_allowed")
+	}
+	a, err := s.store.AccountByID(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	secret, err := totp.New(s.cfg.Site, a.Email)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := totp.Seal(s.keys.Seal, secret.Value(), string(id))
+	if err != nil {
+		return "", err
+	}
+	return secret.Value(), s.store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.store.SaveTOTP(ctx, TOTP{Account: id, Sealed: sealed, CreatedAt: s.clock()}); err != nil {
+			return err
+		}
+		return s.audit(ctx, by.ID, "totp_added", "account", string(id), nil)
+	})
+}
+
+// Acting returns an account as a session of it just proved would act, for the instance itself.
+func (s *Service) Acting(ctx context.Context, by Actor, id AccountID) (Actor, error) {
+	if by.Role != Administrator || by.Account != "" || by.Via != "" {
+		return Actor{}, fault.New(fault.Forbidden, "not_allowed")
+	}
+	a, err := s.store.AccountByID(ctx, id)
+	if err != nil {
+		return Actor{}, err
+	}
+	membership, err := s.firstStanding(ctx, id)
+	if err != nil {
+		return Actor{}, err
+	}
+	actor, err := s.actor(ctx, a, membership, true)
+	actor.Via, actor.Strong, actor.ProvedAt = ViaSession, true, s.clock()
+	return actor, err
 }

@@ -124,6 +124,8 @@ func (c *composing) fill(ctx context.Context) (bool, error) {
 		return c.membership(ctx)
 	case "last_referent", "body_left":
 		return true, c.body(ctx)
+	case "api_secret_created":
+		return c.secret(ctx)
 	default:
 		c.notable()
 	}
@@ -144,9 +146,19 @@ func (c *composing) notable() {
 		v["link"] = c.link(PageForgot, "")
 	case "second_factor_changed":
 		v["link"] = c.link(PageSecurity, "")
-	case "api_secret_created":
-		v["link"] = c.link(PageSecrets, "")
 	}
+}
+
+// secret names a secret by what its holder called it: the outbox holds its identifier alone.
+func (c *composing) secret(ctx context.Context) (bool, error) {
+	all, err := c.store.SecretsOf(ctx, c.account.ID)
+	for _, s := range all {
+		if s.ID == c.n.Values["secret"] {
+			c.m.Values["name"], c.m.Values["link"] = s.Name, c.link(PageSecrets, "")
+			return true, err
+		}
+	}
+	return false, err
 }
 
 func (c *composing) confirmEmail(ctx context.Context) error {

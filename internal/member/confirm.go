@@ -57,7 +57,7 @@ func (s *Service) ConfirmSignup(ctx context.Context, v Visit, c Confirmation) (J
 // the account), or the identity it came with.
 func (s *Service) firstKey(ctx context.Context, a *Account, challenge Challenge, data signupData, c Confirmation, body string) (*Passkey, error) {
 	if len(c.Passkey) > 0 {
-		handle, key, err := s.signupPasskey(ctx, challenge.ID, c.Ceremony, c.Passkey)
+		handle, key, err := s.signupPasskey(ctx, challenge, c.Ceremony, c.Passkey)
 		if err != nil {
 			return nil, err
 		}

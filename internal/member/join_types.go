@@ -131,3 +131,15 @@ type Me struct {
 	// MustEnrol reports that the office is closed until a second factor is set up.
 	MustEnrol bool
 }
+
+// signupData is what a sign-up needs besides the address.
+type signupData struct {
+	Body     string            `json:"body,omitempty"`
+	SIREN    string            `json:"siren,omitempty"`
+	BodyName string            `json:"body_name,omitempty"`
+	Partner  bool              `json:"partner,omitempty"`
+	Name     string            `json:"name,omitempty"`
+	Lang     string            `json:"lang,omitempty"`
+	Identity *ExternalIdentity `json:"identity,omitempty"`
+	Proved   bool              `json:"proved,omitempty"`
+}

@@ -35,11 +35,18 @@ type Bodies interface {
 	BySIREN(ctx context.Context, siren string) (Body, error)
 }
 
+// Hasher hashes passwords and verifies them, as *password.Hasher does.
+type Hasher interface {
+	Hash(ctx context.Context, normalised string) (string, error)
+	Verify(ctx context.Context, encoded, normalised string) (ok, rehash bool, err error)
+	Dummy(ctx context.Context, candidate string) error
+}
+
 // Config is what the room must be told. All but Site and Contact are needed.
 type Config struct {
 	Store  Store
 	Bodies Bodies
-	Hasher *password.Hasher
+	Hasher Hasher
 	Policy password.Policy
 	Keys   Keys
 	// Passkeys is nil where browsers have none: at an address of a private network, or over plain http.
@@ -69,7 +76,7 @@ func NewService(cfg Config) *Service {
 // Visit is what is known of a request by which somebody proves who they are.
 type Visit struct {
 	Address   netip.Addr
-	Device    string // the known-device cookie; empty when there is none
+	Device    string // the known-device cookie, as SignedIn.Device gave it; empty when there is none
 	UserAgent string
 	Lang      string
 }
@@ -79,7 +86,7 @@ type SignedIn struct {
 	Session Session
 	Account Account
 	Secret  string
-	// Device is the secret of the known-device cookie, when it is to be set.
+	// Device is the value of the known-device cookie, when it is to be set: it replaces the one there is.
 	Device string
 	// Pending is set instead of Session and Secret when a second factor must follow: it goes to
 	// Service.SecondFactor.

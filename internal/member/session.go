@@ -111,6 +111,8 @@ type Secret struct {
 	Kind       SecretKind
 	Name       string
 	Scope      Scope
+	// Office reports that a strong session made it, so that it opens its holder's office.
+	Office     bool
 	Hash       string
 	CreatedAt  time.Time
 	ExpiresAt  time.Time

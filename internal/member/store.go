@@ -118,6 +118,8 @@ type Sessions interface {
 	AddDevice(ctx context.Context, d Device) error
 	// KnownDevice reports whether that device is one of the account, and notes its use.
 	KnownDevice(ctx context.Context, account AccountID, hash string, at time.Time) (bool, error)
+	// HasDevices reports whether the account has any.
+	HasDevices(ctx context.Context, account AccountID) (bool, error)
 	DropDevices(ctx context.Context, account AccountID) error
 }
 

@@ -25,7 +25,7 @@ func (p Policy) Least() int { return min(max(p.Minimum, MinCodePoints), MaxCodeP
 //
 //	password_characters, password_long   see Normalize
 //	password_short     fewer code points than Least, given as detail
-//	password_pattern   a sequence, one character or a unit repeated
+//	password_pattern   a sequence, one character or a unit repeated, but for two code points
 //	password_about_you made of the names in the context
 //	password_common    in the blocklist, or made of one of its words
 //
@@ -47,13 +47,13 @@ func (p Policy) Check(candidate string, context Context) (normalised string, err
 		runes = []rune(normalised)
 	}
 	switch {
-	case sequence(runes):
+	case within(runes, sequence):
 		return "", fault.OnField(field, "password_pattern")
 	case about(folded, context.words()):
 		return "", fault.OnField(field, "password_about_you")
 	case common(folded):
 		return "", fault.OnField(field, "password_common")
-	case period(runes) > 0:
+	case within(runes, repeated):
 		return "", fault.OnField(field, "password_pattern")
 	}
 	return normalised, nil

@@ -66,7 +66,7 @@ func TestThePasswordIsComparedWholeWithTheBlocklist(t *testing.T) {
 		"motdepassemotdepasse", "MotDePasseMotDePasse", "mot-de-passe-mot-de-passe", "mot de passe mot de passe", "passwordpassword",
 		"passwordPASSWORDpassword", "motdepasse12345", "Motdepasse2026!", "M0tdep@sse2026!", "123motdepasse123", "password01/02/1980",
 		"soleilsoleil2024", "azertypassword1", "bonjourmarseille", "malheureusement", "Particulièrement", "nouvelle-orléans",
-		"correcthorsebatterystaple", "liberté-égalité-fraternité", "ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ", "1qaz2wsx3edc4rfv!", "***bienvenue2026***")
+		"correcthorsebatterystaple", "liberté-égalité-fraternité", "ｐａｓｓｗｏｒｄｐａｓｓｗｏｒｄ", "***bienvenue2026***")
 	// A common word within something else is no reason: NIST forbids comparing substrings.
 	refusedFor(t, "", "password kV9 tambour", "xq motdepasse zk 7 vw", "nuage password tambour chou")
 }
@@ -87,8 +87,8 @@ func TestSequencesAndRepetitionsAreRefused(t *testing.T) {
 	refusedFor(t, "password_pattern",
 		"aaaaaaaaaaaaaaa", "AaAaAaAaAaAaAaA", "               ", "ééééééééééééééé", "🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑", "123456789012345", "543210987654321",
 		"123456789123456789", "azertyuiopqsdfghjk", "azertyuiopqsdfghjklm", "qwertyuiopasdfg", "poiuytrezamlkjhgfdsq", "abcdefghijklmno",
-		"1qaz2wsx3edc4rfv", "1aqw2zsx3edc4rfv", "&é\"'(-è_çà)=&é\"'(", "a1b2c3d4e5f6g7h8", "112233445566778", "azerty12345qwerty", "qwerty123456789",
-		"xK7xK7xK7xK7xK7", "hK3vTq9xhK3vTq9x", "\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301")
+		"1qaz2wsx3edc4rfv", "1qaz2wsx3edc4rfv!", "1aqw2zsx3edc4rfv", "&é\"'(-è_çà)=&é\"'(", "a1b2c3d4e5f6g7h8", "112233445566778", "azerty12345qwerty", "qwerty123456789",
+		"xK7xK7xK7xK7xK7", "hK3vTq9xhK3vTq9x", "hK3vTq9xhK3vTq9x!", "aaaaaaaaaaaaaaX", "Xaaaaaaaaaaaaa?", "1234567890123a!", "\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301")
 }
 
 func TestStrengthOrdersPasswordsAsPeopleWould(t *testing.T) {

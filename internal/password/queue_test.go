@@ -107,3 +107,29 @@ func TestAnUnknownAccountDoesTheSameWork(t *testing.T) {
 		}
 	}
 }
+
+func TestTheMemoryOfHashesIsCollectedBeforeItPilesUp(t *testing.T) {
+	q, collected := newQueue(4), 0
+	q.collect = func() { collected++ }
+	enter := func(n int) {
+		t.Helper()
+		for range n {
+			if err := q.enter(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	enter(2)
+	for round := range 6 { // never alone: one of two is replaced each time
+		q.leave()
+		enter(1)
+		if want := (round + 1) / 4; collected != want {
+			t.Fatalf("after %d hashes: collected %d times, want %d", round+1, collected, want)
+		}
+	}
+	q.leave()
+	q.leave() // the last one out
+	if collected != 2 || q.spent.Load() != 0 {
+		t.Errorf("once nobody is there: collected %d times, %d spent", collected, q.spent.Load())
+	}
+}

@@ -40,6 +40,22 @@ func sequence(s []rune) bool {
 	return len(odd) >= 4 && runs(even, lines) && runs(odd, lines)
 }
 
+// within reports whether s is of that shape once two code points at most are taken from its ends:
+// "aaaaaaaaaaaaaaX" and "1234567890123a!" are no better than without.
+func within(s []rune, shape func([]rune) bool) bool {
+	for before := range 3 {
+		for after := range 3 - before {
+			if len(s) >= before+after && shape(s[before:len(s)-after]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// repeated reports whether s is a unit repeated, see period.
+func repeated(s []rune) bool { return period(s) > 0 }
+
 // bothWays returns the rows and their mirrors, each followed by itself.
 func bothWays(rows ...string) []string {
 	lines := make([]string, 0, 2*len(rows))

@@ -26,7 +26,7 @@ import (
 func Strength(normalised string, context Context) int {
 	folded, words := Fold(normalised), context.words()
 	runes := []rune(folded)
-	if sequence(runes) || period(runes) > 0 || about(folded, words) || common(folded) {
+	if len(runes) >= 4 && (within(runes, sequence) || within(runes, repeated)) || about(folded, words) || common(folded) {
 		return 0
 	}
 	switch bits := bits(folded, words) + capitals(normalised); {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -90,22 +91,42 @@ func (v *view) load(last *view) error {
 		}
 		total += count
 		v.segments = append(v.segments, vs)
-		v.ids = append(v.ids, vs.ids...)
+	}
+	if len(v.segments) == 1 {
+		v.ids = v.segments[0].ids
+	} else {
+		v.ids = make([]registry.ID, 0, total)
+		for _, s := range v.segments {
+			v.ids = append(v.ids, s.ids...)
+		}
 	}
 	return v.loadKinds(total)
 }
 
+// readIDs reads the ids of a segment's documents, all in one string: one thing for the collector to
+// follow, and not one for each document.
 func readIDs(s segment.Segment, count uint32) ([]registry.ID, error) {
-	ids := make([]registry.ID, count)
-	for i := range ids {
+	var all strings.Builder
+	all.Grow(int(count) * usualID)
+	ends := make([]int, count)
+	for i := range ends {
 		id, err := s.DocID(uint64(i))
 		if err != nil {
 			return nil, err
 		}
-		ids[i] = registry.ID(id)
+		all.Write(id)
+		ends[i] = all.Len()
+	}
+	ids, from := make([]registry.ID, count), 0
+	for i, end := range ends {
+		ids[i] = registry.ID(all.String()[from:end])
+		from = end
 	}
 	return ids, nil
 }
+
+// usualID is the length of an id in bytes (RFC 9562).
+const usualID = 36
 
 // loadKinds fills what is known of each document from the few terms that say it.
 func (v *view) loadKinds(total uint32) error {

@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -73,12 +74,26 @@ func (r *accountRow) account() (member.Account, error) {
 
 // one reads the row a condition finds, or fault.Missing.
 func one[R, T any](ctx context.Context, db *DB, trying string, convert func(*R) (T, error), where string, args ...any) (T, error) {
+	var none T
+	if !askable(args...) {
+		return none, fault.Wrap(fault.Missing, "missing", errors.New(trying))
+	}
 	row, err := gorm.G[R](db.in(ctx)).Where(where, args...).Take(ctx)
 	if err != nil {
-		var none T
 		return none, translate(trying, err)
 	}
 	return convert(&row)
+}
+
+// askable reports whether the texts among args could be in the database at all: see storable. They
+// come from addresses and forms, where strangers write.
+func askable(args ...any) bool {
+	for _, a := range args {
+		if s, ok := a.(string); ok && !storable(s) {
+			return false
+		}
+	}
+	return true
 }
 
 // AccountByID returns an account, erased ones too, or fault.Missing.
@@ -99,18 +114,22 @@ func (db *DB) AccountByHandle(ctx context.Context, handle []byte) (member.Accoun
 // LockAccount returns an account that nobody else changes before the transaction ends. On SQLite a
 // transaction is alone already.
 func (db *DB) LockAccount(ctx context.Context, id member.AccountID) (member.Account, error) {
-	var row accountRow
-	q := db.in(ctx)
-	if db.postgres {
-		q = q.Clauses(clause.Locking{Strength: "UPDATE"})
+	if _, ok := ctx.Value(txKey{}).(*tx); !ok {
+		return member.Account{}, errors.New("store: LockAccount outside a transaction")
 	}
-	if err := q.Where("id = ?", string(id)).Take(&row).Error; err != nil {
+	if !askable(string(id)) {
+		return member.Account{}, fault.New(fault.Missing, "missing")
+	}
+	// SQLite's dialect leaves the clause out.
+	row, err := gorm.G[accountRow](db.in(ctx), clause.Locking{Strength: "UPDATE"}).Where("id = ?", string(id)).Take(ctx)
+	if err != nil {
 		return member.Account{}, translate("lock account", err)
 	}
 	return row.account()
 }
 
-// SaveAccount inserts or replaces an account.
+// SaveAccount inserts or replaces an account. It returns fault.Conflict "email_taken" when the address
+// is another's.
 func (db *DB) SaveAccount(ctx context.Context, a member.Account) error {
 	row, err := toAccountRow(a)
 	if err != nil {
@@ -120,22 +139,26 @@ func (db *DB) SaveAccount(ctx context.Context, a member.Account) error {
 	return conflictAs(translate("save account", err), "email_taken")
 }
 
-// conflictAs gives a conflict the code of what it is about.
+// conflictAs gives the refusal of a unique index the code of what it is about.
 func conflictAs(err error, code string) error {
-	if fault.Is(err, fault.Conflict) {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return fault.Wrap(fault.Conflict, code, err)
 	}
 	return err
 }
 
-// SawAccount notes a day of visit.
+// SawAccount notes a day of visit, unless a later one is noted or the account was erased.
 func (db *DB) SawAccount(ctx context.Context, id member.AccountID, day time.Time) error {
-	return translate("note a visit", db.in(ctx).Model(&accountRow{}).Where("id = ?", string(id)).
+	return translate("note a visit", db.in(ctx).Model(&accountRow{}).
+		Where("id = ? AND state <> ? AND (seen_at IS NULL OR seen_at < ?)", string(id), string(member.Erased), utc(day)).
 		UpdateColumn("seen_at", utc(day)).Error)
 }
 
 // ListAccounts returns accounts that are not erased whose folded name or address holds q.
 func (db *DB) ListAccounts(ctx context.Context, q string, after member.AccountID, limit int) ([]member.Account, error) {
+	if !askable(q, string(after)) {
+		return nil, nil
+	}
 	where, args := "id > ? AND state <> ?", []any{string(after), string(member.Erased)}
 	if q != "" {
 		// Letters and digits alone: a folded word holds neither % nor _.
@@ -147,14 +170,13 @@ func (db *DB) ListAccounts(ctx context.Context, q string, after member.AccountID
 
 // AccountsByID returns those that exist.
 func (db *DB) AccountsByID(ctx context.Context, ids ...member.AccountID) ([]member.Account, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	plain := make([]string, 0, len(ids))
-	for _, id := range ids {
-		plain = append(plain, string(id))
-	}
-	return find(ctx, db, "read accounts", (*accountRow).account, "id", 0, "id IN ?", plain)
+	var out []member.Account
+	err := inBatches(storableOnly(ids), func(ids []member.AccountID) error {
+		found, err := find(ctx, db, "read accounts", (*accountRow).account, "id", 0, "id IN ?", ids)
+		out = append(out, found...)
+		return err
+	})
+	return out, err
 }
 
 // OfficeHolders returns the active accounts that hold an office.
@@ -162,8 +184,9 @@ func (db *DB) OfficeHolders(ctx context.Context) ([]member.Account, error) {
 	return find(ctx, db, "read offices", (*accountRow).account, "id", 0, "office <> '' AND state = ?", string(member.Active))
 }
 
-// DormantAccounts returns active accounts without office, last seen before that time, oldest first.
+// DormantAccounts returns active accounts without office, last seen before that time, or made before it
+// and never seen, the longest gone first.
 func (db *DB) DormantAccounts(ctx context.Context, seenBefore time.Time, limit int) ([]member.Account, error) {
-	return find(ctx, db, "read dormant accounts", (*accountRow).account, "seen_at, id", limit,
-		"state = ? AND office = '' AND seen_at < ?", string(member.Active), utc(seenBefore))
+	return find(ctx, db, "read dormant accounts", (*accountRow).account, "COALESCE(seen_at, created_at), id", limit,
+		"state = ? AND office = '' AND COALESCE(seen_at, created_at) < ?", string(member.Active), utc(seenBefore))
 }

@@ -10,8 +10,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"maillage/internal/member"
 )
 
@@ -65,17 +63,14 @@ func (db *DB) alone(ctx context.Context, fn func(ctx context.Context) error) err
 // counter reads and locks a counter inside alone, and writes what fn makes of it.
 func (db *DB) counter(ctx context.Context, name string, now time.Time, fn func(member.Attempts) (member.Attempts, bool)) error {
 	return db.alone(ctx, func(ctx context.Context) error {
-		row := attemptRow{Name: name, Recent: "[]", LastAt: utc(now)}
-		// The insert is the lock of a counter that is not there yet.
-		if err := db.in(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-			return translate("read counter", err)
-		}
-		q := db.in(ctx)
-		if db.postgres {
-			q = q.Clauses(clause.Locking{Strength: "UPDATE"})
-		}
-		if err := q.Where("name = ?", name).Take(&row).Error; err != nil {
-			return translate("read counter", err)
+		// The update that changes nothing locks the row, there already or not, and returns what others
+		// committed meanwhile.
+		row := attemptRow{Name: name}
+		err := db.in(ctx).Raw(`INSERT INTO attempts (name, in_a_row, recent, last_at) VALUES (?, 0, '', ?)
+			ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING in_a_row, recent, last_at`, name, utc(now)).
+			Row().Scan(&row.InARow, &row.Recent, &row.LastAt)
+		if err != nil {
+			return translate("lock counter", err)
 		}
 		a, err := row.attempts()
 		if err != nil {

@@ -71,7 +71,7 @@ func (db *DB) TryCode(ctx context.Context, id string, now time.Time) (c member.C
 	return c, err
 }
 
-// UseChallenge marks it used: one of many at once succeeds.
+// UseChallenge marks it used. Of many at once one succeeds, the others get fault.Missing.
 func (db *DB) UseChallenge(ctx context.Context, id string, now time.Time) error {
 	res := db.in(ctx).Model(&challengeRow{}).Where("id = ? AND used_at IS NULL AND expires_at > ?", id, utc(now)).
 		UpdateColumn("used_at", utc(now))
@@ -106,6 +106,9 @@ func (db *DB) ChallengesOf(ctx context.Context, p member.Purpose, account member
 	if account == "" {
 		where, who = "account_id = '' AND email_key = ?", key
 	}
+	if !askable(who) {
+		return nil, nil
+	}
 	return find(ctx, db, "read challenges", (*challengeRow).challenge, "id", 0,
 		where+" AND purpose = ? AND used_at IS NULL AND expires_at > ?", who, string(p), utc(now))
 }
@@ -119,8 +122,11 @@ func (db *DB) InvitationsOf(ctx context.Context, organisation string, now time.T
 	return find(ctx, db, "read invitations", (*challengeRow).challenge, "id DESC", 1000, where, args...)
 }
 
-// DropChallenges removes those of an account for these purposes.
+// DropChallenges removes those of an account for these purposes; those of no account are left alone.
 func (db *DB) DropChallenges(ctx context.Context, account member.AccountID, purposes ...member.Purpose) error {
+	if account == "" {
+		return nil
+	}
 	plain := make([]string, 0, len(purposes))
 	for _, p := range purposes {
 		plain = append(plain, string(p))

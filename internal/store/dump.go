@@ -59,9 +59,14 @@ func (db *DB) AllAudit(ctx context.Context, after registry.ID, limit int) ([]reg
 }
 
 // Restore writes a batch as it is, in a transaction of its own: ids, versions and times are kept. It
-// also tells the readers of the change feed that each thing changed.
+// also tells the readers of the change feed that each thing changed. Lines of the audit trail are
+// chained anew, as they arrive, after those that are here.
 func (db *DB) Restore(ctx context.Context, b *registry.Batch) error {
 	return db.Write(ctx, func(ctx context.Context) error {
+		var err error
+		if b.Audit, err = db.newAudit(ctx, b.Audit); err != nil {
+			return err
+		}
 		for _, k := range b.Software {
 			b.Changes = append(b.Changes, restored(registry.KindSoftware, k.ID, k.Rev, k.Live(), true, k.UpdatedAt))
 		}

@@ -30,7 +30,8 @@ func (db *DB) Erasures(ctx context.Context) ([]member.Erasure, error) {
 }
 
 // ErasePerson leaves of an account its identifier and nothing else. An account that is not there (a
-// backup from before it was made) is only entered in the ledger.
+// backup from before it was made) is only entered in the ledger. On SQLite what is deleted is written
+// over at once in the file, and Scrub empties the journal beside it.
 func (db *DB) ErasePerson(ctx context.Context, e member.Erasure) error {
 	return db.InTx(ctx, func(ctx context.Context) error {
 		row := erasureRow{AccountID: string(e.Account), At: utc(e.At), Posts: e.Posts}
@@ -45,9 +46,10 @@ func (db *DB) ErasePerson(ctx context.Context, e member.Erasure) error {
 			return err
 		}
 		for _, step := range []func() error{
+			func() error { return db.eraseEchoes(ctx, a) },
 			func() error { return db.eraseTraces(ctx, a) },
 			func() error { return db.eraseStanding(ctx, e) },
-			func() error { return db.eraseAccount(ctx, e) },
+			func() error { return db.eraseAccount(ctx, a, e) },
 		} {
 			if err := step(); err != nil {
 				return err
@@ -75,9 +77,43 @@ func (db *DB) eraseTraces(ctx context.Context, a member.Account) error {
 	return translate("erase", err)
 }
 
+// eraseEchoes removes what rows of others may repeat of the person: what a mail server answered, and
+// the answers kept for a day.
+func (db *DB) eraseEchoes(ctx context.Context, a member.Account) error {
+	key := emailKey(a.Email)
+	err := db.in(ctx).Exec(`UPDATE deliveries SET last_error = '' WHERE last_error <> '' AND (fact_key = ? OR fact_key IN
+		(SELECT 'challenge:' || id FROM challenges WHERE account_id = ? OR (email_key <> '' AND email_key = ?)))`,
+		string(a.ID.Actor()), string(a.ID), key).Error
+	if err != nil {
+		return translate("erase", err)
+	}
+	holds := "instr(body, ?) > 0"
+	if db.postgres {
+		holds = "position(?::bytea IN body) > 0"
+	}
+	for _, word := range []string{a.Email, key, a.Name} {
+		if len(word) < tellingWord {
+			continue
+		}
+		if err := db.in(ctx).Where(holds, []byte(word)).Delete(&answerRow{}).Error; err != nil {
+			return translate("erase", err)
+		}
+		err := db.in(ctx).Model(&deliveryRow{}).Where(`last_error LIKE ? ESCAPE '\'`, "%"+escapeLike(word)+"%").
+			UpdateColumn("last_error", "").Error
+		if err != nil {
+			return translate("erase", err)
+		}
+	}
+	return nil
+}
+
+// tellingWord is how long a name must be, in bytes, to be looked for in what others were told: "Li" is
+// in every text.
+const tellingWord = 5
+
 // eraseStanding ends memberships, and keeps of those there were that a body had a member.
 func (db *DB) eraseStanding(ctx context.Context, e member.Erasure) error {
-	err := db.in(ctx).Model(&membershipRow{}).Where("account_id = ?", string(e.Account)).UpdateColumn("reason", "").Error
+	err := db.in(ctx).Model(&membershipRow{}).Where("account_id = ? AND reason <> ''", string(e.Account)).UpdateColumn("reason", "").Error
 	if err != nil {
 		return translate("erase", err)
 	}
@@ -87,11 +123,24 @@ func (db *DB) eraseStanding(ctx context.Context, e member.Erasure) error {
 	return translate("erase", err)
 }
 
-func (db *DB) eraseAccount(ctx context.Context, e member.Erasure) error {
+func (db *DB) eraseAccount(ctx context.Context, a member.Account, e member.Erasure) error {
+	if a.State == member.Erased {
+		return nil // done twice, it changes nothing
+	}
 	err := db.in(ctx).Model(&accountRow{}).Where("id = ?", string(e.Account)).UpdateColumns(map[string]any{
 		"email": "", "email_key": gorm.Expr("NULL"), "name": "", "name_folded": "", "function": "", "interests": "",
 		"rhythm": string(member.NoMail), "lang": "", "office": "", "state": string(member.Erased), "disabled_for": "", "password": "",
 		"password_at": gorm.Expr("NULL"), "must_change": false, "password_off": false, "handle": gorm.Expr("NULL"),
 		"updated_at": utc(e.At), "seen_at": gorm.Expr("NULL")}).Error
 	return translate("erase", err)
+}
+
+// Scrub empties the journal of SQLite, where pages as they were before an erasure stay until they are
+// written over. It does nothing inside a transaction, nor on PostgreSQL, whose vacuum gives the room of
+// old rows to others in its own time.
+func (db *DB) Scrub(ctx context.Context) error {
+	if _, nested := ctx.Value(txKey{}).(*tx); nested || db.postgres {
+		return nil
+	}
+	return translate("empty the journal", db.in(ctx).Exec("PRAGMA wal_checkpoint(TRUNCATE)").Error)
 }

@@ -124,6 +124,9 @@ func (db *DB) SavePasskey(ctx context.Context, p member.Passkey) error {
 
 // DropPasskey removes that passkey of that account.
 func (db *DB) DropPasskey(ctx context.Context, account member.AccountID, id string) error {
+	if !askable(id) {
+		return fault.New(fault.Missing, "passkey_missing")
+	}
 	res := db.in(ctx).Where("id = ? AND account_id = ?", id, string(account)).Delete(&passkeyRow{})
 	if res.Error == nil && res.RowsAffected == 0 {
 		return fault.New(fault.Missing, "passkey_missing")
@@ -164,6 +167,9 @@ func (db *DB) AddIdentity(ctx context.Context, i member.Identity) error {
 
 // DropIdentity unties it.
 func (db *DB) DropIdentity(ctx context.Context, account member.AccountID, issuer, subject string) error {
+	if !askable(issuer, subject) {
+		return fault.New(fault.Missing, "identity_missing")
+	}
 	res := db.in(ctx).Where("issuer = ? AND subject = ? AND account_id = ?", issuer, subject, string(account)).Delete(&identityOf{})
 	if res.Error == nil && res.RowsAffected == 0 {
 		return fault.New(fault.Missing, "identity_missing")

@@ -56,10 +56,14 @@ func (db *DB) MembersOf(ctx context.Context, organisation string, states ...memb
 
 // PendingMemberships returns what waits for a decision, oldest first, after that id, up to limit.
 func (db *DB) PendingMemberships(ctx context.Context, after string, limit int) ([]member.Membership, error) {
+	if !askable(after) {
+		return nil, nil
+	}
 	return find(ctx, db, "read requests", (*membershipRow).membership, "id", limit, "state = 'pending' AND id > ?", after)
 }
 
-// SaveMembership inserts or replaces a membership.
+// SaveMembership inserts or replaces a membership. It returns fault.Conflict "already_member" when the
+// account has another live one of that body.
 func (db *DB) SaveMembership(ctx context.Context, m member.Membership) error {
 	row := membershipRow{ID: m.ID, AccountID: string(m.Account), OrganisationID: m.Organisation, Role: string(m.Role),
 		State: string(m.State), Proof: string(m.Proof), Reason: m.Reason, AskedAt: utc(m.AskedAt), DecidedBy: string(m.DecidedBy),

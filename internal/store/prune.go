@@ -11,6 +11,9 @@ import (
 	"maillage/internal/member"
 )
 
+// pruneBatch is how many rows one statement deletes: others may write between two.
+const pruneBatch = 1000
+
 // Prune deletes what of that kind is older than a time, or counts it when dry is set. It returns how
 // many rows. The kinds are those of the retention table.
 func (db *DB) Prune(ctx context.Context, what member.Retained, before time.Time, dry bool) (int64, error) {
@@ -40,6 +43,17 @@ func (db *DB) Prune(ctx context.Context, what member.Retained, before time.Time,
 		var n int64
 		return n, translate("count what is old", db.in(ctx).Model(row).Where(where, utc(before)).Count(&n).Error)
 	}
-	res := db.in(ctx).Where(where, utc(before)).Delete(row)
-	return res.RowsAffected, translate("delete what is old", res.Error)
+	place := "rowid"
+	if db.postgres {
+		place = "ctid"
+	}
+	var gone int64
+	for {
+		old := db.in(ctx).Model(row).Select(place).Where(where, utc(before)).Limit(pruneBatch)
+		res := db.in(ctx).Where(place+" IN (?)", old).Delete(row)
+		gone += res.RowsAffected
+		if res.Error != nil || res.RowsAffected < pruneBatch {
+			return gone, translate("delete what is old", res.Error)
+		}
+	}
 }

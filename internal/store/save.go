@@ -43,45 +43,6 @@ func (db *DB) Save(ctx context.Context, b *registry.Batch) error {
 	return nil
 }
 
-// saveAudit adds the batch's lines to the trail.
-func (db *DB) saveAudit(ctx context.Context, entries []registry.AuditEntry) error {
-	known, err := db.linesKnown(ctx, entries)
-	if err != nil {
-		return err
-	}
-	rows := make([]auditRow, 0, len(entries))
-	for _, e := range entries {
-		if known[string(e.ID)] {
-			continue // a dump read twice: what is written is written
-		}
-		row, err := toAuditRow(e)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, row)
-	}
-	return db.chain(ctx, rows)
-}
-
-// linesKnown returns which of these lines the trail already holds.
-func (db *DB) linesKnown(ctx context.Context, entries []registry.AuditEntry) (map[string]bool, error) {
-	known := map[string]bool{}
-	for batch := range slices.Chunk(entries, insertBatch) {
-		ids := make([]string, 0, len(batch))
-		for _, e := range batch {
-			ids = append(ids, string(e.ID))
-		}
-		var found []string
-		if err := db.in(ctx).Model(&auditRow{}).Where("id IN ?", ids).Pluck("id", &found).Error; err != nil {
-			return nil, translate("read the trail", err)
-		}
-		for _, id := range found {
-			known[id] = true
-		}
-	}
-	return known, nil
-}
-
 func softwareName(f registry.SoftwareFacts) string         { return f.Name }
 func organisationName(f registry.OrganisationFacts) string { return f.Name }
 

@@ -20,6 +20,7 @@ type secretRow struct {
 	Kind         string
 	Name         string
 	Scope        string
+	Office       bool
 	Hash         string
 	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
 	ExpiresAt    *time.Time
@@ -31,14 +32,14 @@ func (secretRow) TableName() string { return "secrets" }
 
 func (r *secretRow) secret() (member.Secret, error) {
 	return member.Secret{ID: r.ID, Account: member.AccountID(r.AccountID), Membership: r.MembershipID,
-		Kind: member.SecretKind(r.Kind), Name: r.Name, Scope: member.Scope(r.Scope), Hash: r.Hash, CreatedAt: utc(r.CreatedAt),
+		Kind: member.SecretKind(r.Kind), Name: r.Name, Scope: member.Scope(r.Scope), Office: r.Office, Hash: r.Hash, CreatedAt: utc(r.CreatedAt),
 		ExpiresAt: timeValue(r.ExpiresAt), LastUsedAt: timeValue(r.LastUsedAt), RevokedAt: timeValue(r.RevokedAt)}, nil
 }
 
 // AddSecret keeps a new secret.
 func (db *DB) AddSecret(ctx context.Context, s member.Secret) error {
 	row := secretRow{ID: s.ID, AccountID: string(s.Account), MembershipID: s.Membership, Kind: string(s.Kind), Name: s.Name,
-		Scope: string(s.Scope), Hash: s.Hash, CreatedAt: utc(s.CreatedAt), ExpiresAt: optionalTime(s.ExpiresAt),
+		Scope: string(s.Scope), Office: s.Office, Hash: s.Hash, CreatedAt: utc(s.CreatedAt), ExpiresAt: optionalTime(s.ExpiresAt),
 		LastUsedAt: optionalTime(s.LastUsedAt), RevokedAt: optionalTime(s.RevokedAt)}
 	return translate("add secret", gorm.G[secretRow](db.in(ctx)).Create(ctx, &row))
 }
@@ -55,6 +56,9 @@ func (db *DB) SecretsOf(ctx context.Context, account member.AccountID) ([]member
 
 // RevokeSecret ends one of an account.
 func (db *DB) RevokeSecret(ctx context.Context, account member.AccountID, id string, at time.Time) error {
+	if !askable(id) {
+		return fault.New(fault.Missing, "secret_missing")
+	}
 	res := db.in(ctx).Model(&secretRow{}).Where("id = ? AND account_id = ? AND revoked_at IS NULL", id, string(account)).
 		UpdateColumn("revoked_at", utc(at))
 	if res.Error == nil && res.RowsAffected == 0 {

@@ -75,6 +75,9 @@ func (db *DB) TouchSession(ctx context.Context, id string, at time.Time) error {
 
 // EndSession ends that session of that account.
 func (db *DB) EndSession(ctx context.Context, account member.AccountID, id string, at time.Time) error {
+	if !askable(id) {
+		return fault.New(fault.Missing, "session_missing")
+	}
 	res := db.in(ctx).Model(&sessionRow{}).Where("id = ? AND account_id = ? AND ended_at IS NULL", id, string(account)).
 		UpdateColumn("ended_at", utc(at))
 	if res.Error == nil && res.RowsAffected == 0 {
@@ -108,6 +111,13 @@ func (db *DB) AddDevice(ctx context.Context, d member.Device) error {
 func (db *DB) KnownDevice(ctx context.Context, account member.AccountID, hash string, at time.Time) (bool, error) {
 	res := db.in(ctx).Model(&deviceRow{}).Where("account_id = ? AND hash = ?", string(account), hash).UpdateColumn("used_at", utc(at))
 	return res.RowsAffected == 1, translate("know device", res.Error)
+}
+
+// HasDevices reports whether the account has any.
+func (db *DB) HasDevices(ctx context.Context, account member.AccountID) (bool, error) {
+	var n int64
+	err := db.in(ctx).Model(&deviceRow{}).Where("account_id = ?", string(account)).Limit(1).Count(&n).Error
+	return n > 0, translate("count devices", err)
 }
 
 // DropDevices forgets the devices of an account.

@@ -117,7 +117,8 @@ type tx struct {
 	seq    int64
 	locked bool
 	wrote  bool
-	trail  *trailHead // the trail's head, once it is locked
+	// trail are the lines of the audit trail that wait for the end: see trail.
+	trail []auditRow
 }
 
 type txKey struct{}
@@ -139,7 +140,11 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 	t := &tx{}
 	err := db.gorm.WithContext(ctx).Transaction(func(g *gorm.DB) error {
 		t.gorm = g
-		return fn(context.WithValue(ctx, txKey{}, t))
+		ctx := context.WithValue(ctx, txKey{}, t)
+		if err := fn(ctx); err != nil {
+			return err
+		}
+		return db.chain(ctx, t.trail)
 	})
 	if err != nil {
 		return err

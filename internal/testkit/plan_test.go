@@ -121,7 +121,7 @@ var landlords = map[string][]string{
 	"github.com/github/go-spdx/v2":       {"internal/spdx"},
 	"github.com/go-webauthn/webauthn":    {"internal/passkey"},
 	"github.com/fxamacker/cbor/v2":       {"internal/passkey"}, // webauthn's own: its tests play the authenticator
-	"github.com/pquerna/otp":             {"internal/totp"},
+	"github.com/pquerna/otp":             {"internal/totp", "internal/member"},
 	"github.com/boombuler/barcode":       {"internal/totp"}, // otp's own: the QR code
 	"github.com/yuin/goldmark":           {"internal/text"},
 	"github.com/microcosm-cc/bluemonday": {"internal/text"},
@@ -129,7 +129,7 @@ var landlords = map[string][]string{
 	"golang.org/x/text": {"internal/publiccode", "internal/spdx", "internal/text", "internal/territory/generate",
 		"internal/search", "frontend", "internal/password"},
 	"golang.org/x/crypto":              {"internal/member", "federation", "internal/password"},
-	"golang.org/x/net":                 {"internal/text", "internal/registry", "internal/mail", "federation", "caldav"},
+	"golang.org/x/net":                 {"internal/text", "internal/registry", "internal/mail", "internal/member", "federation", "caldav"},
 	"golang.org/x/sync":                {"*"},
 	"github.com/google/uuid":           {"*"},
 	"golang.org/x/sys":                 {"cmd/maillage", "internal/bench", "internal/catalogue", "internal/web"},

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"github.com/labstack/echo/v4"
 )
 
 // proxies are the networks whose word about their clients is believed, besides the loopback.
@@ -59,6 +61,16 @@ func (p proxies) client(r *http.Request) netip.Addr {
 		}
 	}
 	return client
+}
+
+// ClientAddress returns the address a request is made from, as the limits see it: a proxy is believed
+// when the kit was told to. The zero Addr means that it is not known.
+func ClientAddress(c echo.Context) netip.Addr {
+	a, err := netip.ParseAddr(c.RealIP())
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a
 }
 
 // parseHop reads one address of X-Forwarded-For; some proxies add the port, or brackets.

@@ -21,9 +21,9 @@ import (
 // Failed credentials an address may present per RatePeriod before any more are refused unread.
 const failedCredentials = 20
 
-// admit says who asks and whether it may ask again so soon. Somebody with a token or a session
-// is counted by it, whatever network it comes from; everybody else by address, the machine itself
-// excepted.
+// admit says who asks and whether it may ask again so soon. Somebody with a token or a session is
+// counted by it, whatever network it comes from; everybody else by address, the machine itself
+// excepted. An account without standing is somebody: each use case asks what it may.
 func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 	r, h := c.Request(), c.Response().Header()
 	key := bucket{}
@@ -34,9 +34,6 @@ func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 		}
 		f.actor = actor
 		h.Set(echo.HeaderCacheControl, "no-store")
-		if err := Within(actor, r.Method, false); err != nil {
-			return err
-		}
 		key = tokenBucket(string(actor.ID))
 	} else {
 		if !api {
@@ -52,7 +49,7 @@ func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 	if wait := k.rates.take(key, now); wait > 0 {
 		return tooMany(h, wait)
 	}
-	return nil
+	return Within(f.actor, r.Method, false)
 }
 
 func (k *kit) authenticate(r *http.Request, h http.Header, now time.Time) (actor member.Actor, err error) {

@@ -172,7 +172,7 @@ func (k *kit) requestAttrs(c echo.Context, ctx context.Context, start time.Time,
 	attrs := []slog.Attr{
 		slog.String("request_id", RequestID(ctx)),
 		slog.String("method", r.Method),
-		slog.String("path", r.URL.Path),
+		slog.String("path", loggedPath(c)),
 		slog.Int("status", status),
 		slog.Int64("bytes", c.Response().Size),
 		slog.String("address", k.proxies.client(r).String()),
@@ -184,4 +184,14 @@ func (k *kit) requestAttrs(c echo.Context, ctx context.Context, start time.Time,
 		attrs = append(attrs, slog.String("actor", string(a.ID)))
 	}
 	return attrs
+}
+
+// SecretParam is the name of a parameter that holds a secret: a path with one is logged as its route.
+const SecretParam = "signup"
+
+func loggedPath(c echo.Context) string {
+	if strings.Contains(c.Path(), "/:"+SecretParam) { // also when the route has no such method
+		return c.Path()
+	}
+	return c.Request().URL.Path
 }

@@ -148,6 +148,7 @@ CREATE TABLE secrets (
     kind          TEXT COLLATE "C" NOT NULL,
     name          TEXT COLLATE "C" NOT NULL,
     scope         TEXT COLLATE "C" NOT NULL,
+    office        BOOLEAN NOT NULL,
     hash          TEXT COLLATE "C" NOT NULL UNIQUE,
     created_at    TIMESTAMPTZ NOT NULL,
     expires_at    TIMESTAMPTZ,

@@ -147,6 +147,7 @@ CREATE TABLE secrets (
     kind          TEXT NOT NULL,
     name          TEXT NOT NULL,
     scope         TEXT NOT NULL,
+    office        BOOLEAN NOT NULL,
     hash          TEXT NOT NULL UNIQUE,
     created_at    DATETIME NOT NULL,
     expires_at    DATETIME,

@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+package api
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"maillage/internal/fault"
+	"maillage/internal/member"
+	"maillage/internal/web"
+)
+
+// meDTO is all that a person sees of their own account.
+type meDTO struct {
+	Account     ownDTO          `json:"account"`
+	Memberships []membershipDTO `json:"memberships"`
+	Acting      string          `json:"acting,omitempty"`
+	TOTP        bool            `json:"totp"`
+	Recovery    int             `json:"recovery_codes_left"`
+	Passkeys    []passkeyDTO    `json:"passkeys"`
+	Identities  []identityDTO   `json:"identities"`
+	MustEnrol   bool            `json:"must_enrol"`
+}
+
+type passkeyDTO struct {
+	ID        string     `json:"id"`
+	Label     string     `json:"label"`
+	CreatedAt time.Time  `json:"created_at"`
+	UsedAt    *time.Time `json:"used_at,omitempty"`
+}
+
+func newPasskey(p member.Passkey) passkeyDTO {
+	return passkeyDTO{ID: p.ID, Label: p.Label, CreatedAt: instant(p.CreatedAt), UsedAt: maybe(p.UsedAt)}
+}
+
+// identityDTO is a link to an identity provider, by the provider's key in the configuration.
+type identityDTO struct {
+	Provider  string    `json:"provider"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+func newMe(m member.Me) meDTO {
+	d := meDTO{Account: newOwn(m.Account), Memberships: []membershipDTO{}, Acting: m.Acting, TOTP: m.TOTP, Recovery: m.Recovery,
+		Passkeys: []passkeyDTO{}, Identities: []identityDTO{}, MustEnrol: m.MustEnrol}
+	for _, s := range m.Standings {
+		d.Memberships = append(d.Memberships, newMembership(s.Membership, s.Body))
+	}
+	for _, p := range m.Passkeys {
+		d.Passkeys = append(d.Passkeys, newPasskey(p))
+	}
+	for _, i := range m.Identities {
+		d.Identities = append(d.Identities, identityDTO{i.Provider, instant(i.CreatedAt)})
+	}
+	return d
+}
+
+// meGet answers GET /me.
+func (a *API) meGet(c echo.Context) error {
+	by, err := someone(c)
+	if err != nil {
+		return err
+	}
+	me, err := a.cfg.Members.Me(c.Request().Context(), by)
+	if err != nil {
+		return err
+	}
+	return reply(c, http.StatusOK, newMe(me))
+}
+
+// meUpdate answers PATCH /me: a merge patch of what a person says of themself.
+func (a *API) meUpdate(c echo.Context) error {
+	by, err := someone(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	me, err := a.cfg.Members.Me(ctx, by)
+	if err != nil {
+		return err
+	}
+	had := me.Account
+	in := profileInput{Name: had.Name, Function: had.Function, Interests: had.Interests, Rhythm: string(had.Rhythm), Lang: had.Lang}
+	patch, err := web.DecodeMergePatch(c, &in)
+	if err != nil {
+		return err
+	}
+	if in.Name == "" && patch.Has("name") {
+		return fault.OnField("name", "required")
+	}
+	me, err = a.cfg.Members.UpdateMe(ctx, by, in.profile(c))
+	if err != nil {
+		return err
+	}
+	return reply(c, http.StatusOK, newMe(me))
+}
+
+// meExport answers GET /me/export. The archive is made whole, on disk, before its first byte is sent:
+// what fails is then answered as an error and not as half an archive, and a slow reader holds a file
+// rather than memory or the database.
+func (a *API) meExport(c echo.Context) (err error) {
+	by, err := someone(c)
+	if err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(a.cfg.Temp, "maillage-export-*.zip")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // removed below where the system lets a file in use go
+	defer f.Close()           //nolint:errcheck // read to the end, or of no use
+	_ = os.Remove(f.Name())   // nobody finds it by its name, even after a crash
+	if err := a.cfg.Members.Export(c.Request().Context(), by, f); err != nil {
+		return err
+	}
+	size, err := f.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentLength, strconv.FormatInt(size, 10))
+	h.Set(echo.HeaderContentDisposition, `attachment; filename="maillage-export.zip"`)
+	return c.Stream(http.StatusOK, "application/zip", f)
+}
