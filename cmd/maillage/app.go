@@ -46,6 +46,8 @@ type app struct {
 	tokens   *member.Tokens
 	members  *member.Service
 	postman  *mail.Postman
+	// identities are the providers people may sign in by.
+	identities *identities
 	// noPasskeys is why browsers have no passkeys at the instance's address; nil when they have.
 	noPasskeys error
 	madeKey    bool // this start made the secret key
@@ -94,6 +96,9 @@ func openApp(ctx context.Context, cfg Config, log *slog.Logger, migrate bool) (*
 	}
 	a.registry = registry.NewService(db, a.register, time.Now)
 	a.tokens = member.NewTokens(db, time.Now)
+	if a.identities, err = openIdentities(cfg); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err := a.openMembers(k); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -135,6 +140,7 @@ func (a *app) giveBack(ctx context.Context) error {
 // close closes what is open.
 func (a *app) close() error {
 	var err error
+	a.identities.close()
 	if a.index != nil {
 		err = a.index.Close()
 	}

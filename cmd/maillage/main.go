@@ -88,7 +88,7 @@ Documentation :       docs/administration.md`,
 	root.SetVersionTemplate("maillage {{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	addConfigFlags(root.PersistentFlags())
-	root.AddCommand(newServe(), newDemo(), newMigrate(), newImport(), newExport(), newReindex(), newToken(), newMember(), newDoctor(), newVersion())
+	root.AddCommand(newServe(), newDemo(), newMigrate(), newImport(), newExport(), newReindex(), newToken(), newMember(), newDoctor(), newPrivacy(), newAudit(), newVersion())
 	return root
 }
 

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"maillage/frontend"
 	"maillage/internal/mail"
 	"maillage/internal/member"
 	"maillage/internal/passkey"
@@ -101,7 +102,7 @@ func (a *app) openMembers(k member.Keys) error {
 	a.noPasskeys = err // an IP address, or plain http: browsers have no passkeys there
 	a.members = member.NewService(member.Config{Store: a.db, Bodies: registry.NewBodies(a.registry, a.db), Hasher: hasher,
 		Policy: password.Policy{Minimum: a.cfg.PasswordMinimum}, Keys: k, Passkeys: keys, Now: time.Now,
-		Site: a.cfg.Name, Contact: a.cfg.Contact, Tokens: a.tokens})
+		Site: a.cfg.Name, Contact: a.cfg.Contact, Tokens: a.tokens, Ledger: a.cfg.ledger()})
 	a.board.Listen(mailListener, a.deliver, member.NoticeDue{}.FactName())
 	return nil
 }
@@ -132,34 +133,4 @@ func (a *app) openMail() error {
 }
 
 // pages are the addresses messages lead to.
-func (a *app) pages(p member.Page, arg string) string {
-	base := a.cfg.BaseURL
-	switch p {
-	case member.PageSignup:
-		return base + "/rejoindre/lien?t=" + arg
-	case member.PageReset:
-		return base + "/mot-de-passe/nouveau?t=" + arg
-	case member.PageInvite:
-		return base + "/invitations?t=" + arg
-	case member.PageNewEmail:
-		return base + "/compte/adresse/lien?t=" + arg
-	case member.PageSignIn:
-		return base + "/connexion"
-	case member.PageForgot:
-		return base + "/mot-de-passe/oublie"
-	case member.PageRequests:
-		return base + "/animation/demandes"
-	case member.PageSecurity:
-		return base + "/compte/securite"
-	case member.PageSessions:
-		return base + "/compte/sessions"
-	case member.PageSecrets:
-		return base + "/compte/secrets"
-	case member.PageAccount:
-		return base + "/compte"
-	case member.PageMembers:
-		return base + "/organisme/" + arg + "/membres"
-	default:
-		return base + "/"
-	}
-}
+func (a *app) pages(p member.Page, arg string) string { return frontend.Address(a.cfg.BaseURL, p, arg) }

@@ -54,6 +54,9 @@ plus récente est refusée. SIGTERM arrête proprement.`,
 
 // serve answers until ctx ends.
 func (a *app) serve(ctx context.Context) error {
+	if err := a.replayErasures(ctx); err != nil {
+		return err
+	}
 	if err := errors.Join(a.openMail(), a.read(ctx)); err != nil {
 		return err
 	}
@@ -78,6 +81,7 @@ func (a *app) serve(ctx context.Context) error {
 		follow,
 		func(ctx context.Context) error { return a.board.Run(ctx, a.db) },
 		a.sweep,
+		a.retain,
 		a.giveBack,
 		a.metrics)
 }
@@ -95,10 +99,15 @@ func (a *app) drainDelay() time.Duration {
 // handler puts the doors on one Echo.
 func (a *app) handler(health *web.Health) *echo.Echo {
 	pages := frontend.New(frontend.Config{Catalogue: a.catalogue, Facts: a.db, Search: a.index, Register: a.register,
-		Name: a.cfg.Name, BaseURL: a.cfg.BaseURL, Version: version})
+		Name: a.cfg.Name, BaseURL: a.cfg.BaseURL, Version: version, Languages: a.cfg.Languages, Members: a.members,
+		Identities: a.identities.door()})
+	cookies := web.NewCookies(a.cfg.HTTPS())
 	e := web.New(web.Config{Logger: a.log, TrustedProxies: a.cfg.TrustedProxies, HTTPS: a.cfg.HTTPS(),
 		APIPrefixes: []string{"/api/", "/v1/", "/public/", "/repositories.json"},
-		RateLimit:   a.cfg.RateLimit, Authenticate: a.authenticate, ErrorPage: pages.ErrorPage})
+		RateLimit:   a.cfg.RateLimit, Authenticate: a.authenticate, Origin: a.cfg.BaseURL,
+		AuthenticateSession: func(ctx context.Context, r *http.Request) (member.Actor, error) {
+			return a.members.Authenticate(ctx, member.DoorSite, member.Credential{Secret: cookies.Session(r)})
+		}, ErrorPage: pages.ErrorPage})
 	health.Mount(e)
 	api.New(api.Config{Registry: a.registry, Catalogue: a.catalogue, Register: a.register, Journal: a.db, Search: a.index,
 		Idempotency: a.db, Members: a.members, BaseURL: a.cfg.BaseURL, Name: a.cfg.Name, Version: version}).Mount(e)

@@ -6,7 +6,6 @@ package member_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"net/netip"
 	"strings"
 	"testing"
@@ -43,21 +42,46 @@ func eachHouse(t *testing.T, fn func(h *house)) {
 	})
 }
 
-func newHouse(t *testing.T, db *store.DB, clock *testkit.Clock) *house {
+func newHouse(t *testing.T, db *store.DB, clock *testkit.Clock, with ...func(*member.Config)) *house {
 	t.Helper()
 	keys, err := member.NewKeys(bytes.Repeat([]byte{7}, member.MasterSize))
 	must(t, err)
 	hasher, err := password.NewHasher(keys.Peppers)
 	must(t, err)
+	return furnished(t, db, clock, keys, hasher, with)
+}
+
+// quick is a hasher for tests that sign in a thousand times: what they prove is counted, not hashed.
+type quick struct{}
+
+func (quick) Hash(_ context.Context, s string) (string, error) { return "quick:" + s, nil }
+func (quick) Verify(_ context.Context, kept, s string) (bool, bool, error) {
+	return kept == "quick:"+s, false, nil
+}
+func (quick) Dummy(context.Context, string) error { return nil }
+
+// eachQuickHouse is eachHouse with that hasher.
+func eachQuickHouse(t *testing.T, fn func(h *house)) {
+	t.Helper()
+	testkit.EachDBAt(t, store.Config{Directory: directory}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
+		fn(newHouse(t, db, clock, func(c *member.Config) { c.Hasher = quick{} }))
+	})
+}
+
+func furnished(t *testing.T, db *store.DB, clock *testkit.Clock, keys member.Keys, hasher member.Hasher, with []func(*member.Config)) *house {
+	t.Helper()
 	site, err := passkey.ForSite("Réseau d’essai", "https://reseau.example")
 	must(t, err)
 	site.Now = clock.Now
 	relying, err := passkey.New(site)
 	must(t, err)
 	reg := registry.NewService(db, testkit.Register(t), clock.Now)
-	return &house{t: t, db: db, clock: clock, reg: reg, keys: keys, Service: member.NewService(member.Config{Store: db,
-		Bodies: registry.NewBodies(reg, db), Hasher: hasher, Keys: keys, Passkeys: relying, Now: clock.Now,
-		Tokens: member.NewTokens(db, clock.Now), Site: "Réseau d’essai"})}
+	cfg := member.Config{Store: db, Bodies: registry.NewBodies(reg, db), Hasher: hasher, Keys: keys, Passkeys: relying,
+		Now: clock.Now, Tokens: member.NewTokens(db, clock.Now), Site: "Réseau d’essai"}
+	for _, change := range with {
+		change(&cfg)
+	}
+	return &house{t: t, db: db, clock: clock, reg: reg, keys: keys, Service: member.NewService(cfg)}
 }
 
 func must(t *testing.T, err error) {
@@ -157,13 +181,3 @@ func (h *house) office(role member.Role, email string) member.Actor {
 	must(h.t, err)
 	return member.Actor{ID: a.ID.Actor(), Account: a.ID, Role: role, Via: member.ViaSession, Strong: true, ProvedAt: h.clock.Now()}
 }
-
-func asJSON(v any) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err.Error()
-	}
-	return string(b)
-}
-
-var _ = context.Background

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"maillage/internal/fault"
 	"maillage/internal/territory"
@@ -281,6 +280,3 @@ func slug(s string) bool {
 	}
 	return s != "" && len(s) <= 100
 }
-
-// invitationEnds returns when an invitation made now ends.
-func (s *Service) invitationEnds() time.Time { return s.clock().Add(InvitationTTL) }

@@ -53,6 +53,9 @@ type Config struct {
 	Passkeys *passkey.Relying
 	// Tokens are the service tokens of the administrator's programmes; nil for none.
 	Tokens *Tokens
+	// Ledger keeps, outside the database, who was erased; nil keeps it in the database alone, where a
+	// restored backup forgets it.
+	Ledger Ledger
 	Now    func() time.Time
 	// Site is the collective's name: part of the password blocklist, shown by authenticator apps.
 	Site    string

@@ -26,6 +26,7 @@ type Store interface {
 	Factors
 	Secrets
 	Erasures
+	Holdings
 	// Audit adds lines to the trail, in the current transaction.
 	Audit(ctx context.Context, entries ...TrailEntry) error
 	event.Log
@@ -72,8 +73,8 @@ type Challenges interface {
 	AddChallenge(ctx context.Context, c Challenge) error
 	ChallengeByID(ctx context.Context, id string) (Challenge, error)
 	// TryCode counts a try at the current code and returns the challenge. It returns fault.Missing when
-	// the challenge is not open, the code's life is over, or its five tries are used: atomically, in a
-	// transaction of its own, so that parallel guesses are counted one by one.
+	// the challenge is not open, the code's life is over, or its five tries are used: atomically, so that
+	// parallel guesses are counted one by one, and like Counters in a transaction of its own.
 	TryCode(ctx context.Context, id string, now time.Time) (Challenge, error)
 	// UseChallenge marks it used. Of many at once, one succeeds; the others get fault.Missing.
 	UseChallenge(ctx context.Context, id string, now time.Time) error
@@ -90,15 +91,15 @@ type Challenges interface {
 	DropChallenge(ctx context.Context, id string) error
 }
 
-// Counters count tries, each in a transaction of its own that is committed before the try is made,
-// whatever transaction its context carries.
+// Counters count tries. A try is counted in a transaction of its own, committed before the try is made:
+// within another transaction, which could undo it, TakeAttempt and SucceedAttempt are an error.
 type Counters interface {
 	// TakeAttempt counts a try under that name and returns 0, or returns how long to wait and counts
 	// nothing. It also returns the counter as it is afterwards.
 	TakeAttempt(ctx context.Context, name string, limit Limit, now time.Time) (time.Duration, Attempts, error)
 	// SucceedAttempt takes the last try back and ends the row of failures.
 	SucceedAttempt(ctx context.Context, name string) error
-	// ForgetAttempts drops a counter.
+	// ForgetAttempts drops a counter, in the current transaction.
 	ForgetAttempts(ctx context.Context, name string) error
 }
 

@@ -101,7 +101,11 @@ func (w *session) audit(action string, kind Kind, object ID, source Source, befo
 	if err != nil {
 		return err
 	}
-	w.batch.Audit = append(w.batch.Audit, AuditEntry{ID: id, At: w.at, Actor: w.by.ID, ActorName: w.by.Name,
+	name := w.by.Name
+	if w.by.Account != "" {
+		name = "" // the trail is never rewritten, and a person can be erased
+	}
+	w.batch.Audit = append(w.batch.Audit, AuditEntry{ID: id, At: w.at, Actor: w.by.ID, ActorName: name,
 		Action: action, Kind: kind, Object: object, Source: string(source), Before: before, After: after})
 	return nil
 }

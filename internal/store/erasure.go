@@ -87,15 +87,15 @@ func (db *DB) eraseEchoes(ctx context.Context, a member.Account) error {
 	if err != nil {
 		return translate("erase", err)
 	}
-	holds := "instr(body, ?) > 0"
+	holds := "instr(body, CAST(? AS BLOB)) > 0"
 	if db.postgres {
-		holds = "position(?::bytea IN body) > 0"
+		holds = "position(convert_to(?, 'UTF8') IN body) > 0"
 	}
 	for _, word := range []string{a.Email, key, a.Name} {
 		if len(word) < tellingWord {
 			continue
 		}
-		if err := db.in(ctx).Where(holds, []byte(word)).Delete(&answerRow{}).Error; err != nil {
+		if err := db.in(ctx).Where(holds, word).Delete(&answerRow{}).Error; err != nil {
 			return translate("erase", err)
 		}
 		err := db.in(ctx).Model(&deliveryRow{}).Where(`last_error LIKE ? ESCAPE '\'`, "%"+escapeLike(word)+"%").

@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"sync"
 
 	"gorm.io/gorm/schema"
@@ -39,4 +40,68 @@ func Columns(ctx context.Context, db *DB, table string) ([]string, error) {
 	}
 	defer rows.Close() //nolint:errcheck // read only
 	return rows.Columns()
+}
+
+// Exec runs a statement as somebody with a hand on the database would, and returns how many rows it
+// changed.
+func Exec(ctx context.Context, db *DB, query string, args ...any) (int64, error) {
+	res := db.in(ctx).Exec(query, args...)
+	return res.RowsAffected, res.Error
+}
+
+// File returns the path of a SQLite database.
+func File(ctx context.Context, db *DB) (path string, err error) {
+	err = db.in(ctx).Raw("SELECT file FROM pragma_database_list WHERE name = 'main'").Row().Scan(&path)
+	return path, err
+}
+
+// Everything returns the rows of every table of the database, as text.
+func Everything(ctx context.Context, db *DB) (map[string][]string, error) {
+	tables := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+	if db.postgres {
+		tables = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+	}
+	var names []string
+	if err := db.in(ctx).Raw(tables).Scan(&names).Error; err != nil {
+		return nil, err
+	}
+	out := map[string][]string{}
+	for _, name := range names {
+		var err error
+		if out[name], err = rowsOf(ctx, db, name); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func rowsOf(ctx context.Context, db *DB, table string) ([]string, error) {
+	rows, err := db.in(ctx).Table(table).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // read only
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	out := []string{}
+	for rows.Next() {
+		cells, to := make([]any, len(columns)), make([]any, len(columns))
+		for i := range cells {
+			to[i] = &cells[i]
+		}
+		if err := rows.Scan(to...); err != nil {
+			return nil, err
+		}
+		line := ""
+		for i, c := range cells {
+			if b, ok := c.([]byte); ok {
+				c = string(b)
+			}
+			line += fmt.Sprintf("%s=%v ", columns[i], c)
+		}
+		out = append(out, line)
+	}
+	return out, rows.Err()
 }
