@@ -150,6 +150,10 @@ func (s *Service) ForcePasswordChange(ctx context.Context, by Actor, id AccountI
 			return missing(err, "account_missing")
 		}
 		a.MustChange = true
+		// What somebody who knew it has begun is over.
+		if err := s.store.DropChallenges(ctx, id, ForSecondFactor, ForNewEmail, ForTOTP, ForPasskey); err != nil {
+			return err
+		}
 		if err := s.saveAccount(ctx, a, by, "force_password_change", nil); err != nil {
 			return err
 		}

@@ -44,6 +44,10 @@ func MailLimit() Limit { return Limit{Windows: []Window{{3, time.Hour}}} }
 // MailAddressLimit returns the limit of such messages asked from one network address.
 func MailAddressLimit() Limit { return Limit{Windows: []Window{{10, time.Hour}}} }
 
+// AskLimit bounds the memberships one account asks for: each may register a body, and is told to whoever
+// decides.
+func AskLimit() Limit { return Limit{Windows: []Window{{10, 24 * time.Hour}}} }
+
 // Attempts is a counter: what was tried under a name and not yet forgotten. A try is counted before
 // its outcome is known, so that a hundred at once are a hundred.
 type Attempts struct {

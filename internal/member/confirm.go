@@ -24,6 +24,11 @@ func (s *Service) ConfirmSignup(ctx context.Context, v Visit, c Confirmation) (J
 	if err != nil {
 		return Joined{}, err
 	}
+	if c.Link != "" {
+		// The link proves the address and nothing of the browser that began: whoever gave somebody else's
+		// address must not have their own identity tied to the account its holder makes.
+		data.Identity, data.Proved = nil, false
+	}
 	if c.Profile.Name == "" {
 		c.Profile.Name = data.Name
 	}
@@ -163,6 +168,12 @@ func (s *Service) proves(ctx context.Context, e Email, body Body) (bool, error) 
 func (s *Service) addAccount(ctx context.Context, a Account, key *Passkey, i *ExternalIdentity) error {
 	if err := s.store.SaveAccount(ctx, a); err != nil {
 		return err
+	}
+	// Strangers may have failed at this address a hundred times before it was anybody's.
+	for _, name := range []string{"account", "account_row"} {
+		if err := s.store.ForgetAttempts(ctx, s.keys.counter(name, emailKey(a.Email))); err != nil {
+			return err
+		}
 	}
 	if key != nil {
 		if err := s.store.SavePasskey(ctx, *key); err != nil {

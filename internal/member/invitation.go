@@ -371,7 +371,7 @@ func (s *Service) AcceptInvitationAs(ctx context.Context, by Actor, link string)
 		return m, err
 	}
 	err = s.store.Write(ctx, func(ctx context.Context) error {
-		a, err := s.store.LockAccount(ctx, by.Account)
+		a, err := s.own(ctx, by)
 		if err != nil {
 			return err
 		}
@@ -416,7 +416,7 @@ func (s *Service) AcceptInvitationAs(ctx context.Context, by Actor, link string)
 // InvitationLink returns the secret of an open invitation, for who installs an instance that cannot
 // send mail yet: the instance itself only.
 func (s *Service) InvitationLink(by Actor, id string) (string, error) {
-	if by.Role != Administrator || by.Account != "" {
+	if by.Role != Administrator || by.Account != "" || by.Via != "" {
 		return "", fault.New(fault.Forbidden, "not_allowed")
 	}
 	return s.keys.Link(ForInvitation, id)

@@ -142,8 +142,9 @@ func (s *Service) newPassword(ctx context.Context, with Account, by ActorID, act
 	if err := s.store.EndSessions(ctx, a.ID, but, s.clock()); err != nil {
 		return err
 	}
-	// What the password before began is over: other links, sign-ins that await a code.
-	if err := s.store.DropChallenges(ctx, a.ID, ForReset, ForSecondFactor); err != nil {
+	// What the password before began is over: other links, sign-ins that await a code, a
+	// change of address.
+	if err := s.store.DropChallenges(ctx, a.ID, ForReset, ForSecondFactor, ForNewEmail); err != nil {
 		return err
 	}
 	return s.notice(ctx, NoticeDue{Letter: "password_changed", Account: a.ID})

@@ -103,7 +103,7 @@ const forOldEmail Purpose = "old_email"
 // ChangeEmail sends a code and a link to a new address and returns the secret with which the browser
 // goes on. It says the same when the address is another account's. The session must be fresh.
 func (s *Service) ChangeEmail(ctx context.Context, by Actor, v Visit, address string) (string, error) {
-	if err := s.fresh(by); err != nil {
+	if err := s.freshFactor(ctx, by); err != nil {
 		return "", err
 	}
 	email, code := ParseEmail(address)
@@ -199,13 +199,17 @@ func (s *Service) moved(ctx context.Context, by Actor, id string) error {
 		if err := s.store.UseChallenge(ctx, id, s.clock()); err != nil {
 			return missing(err, "link_unknown")
 		}
-		a, err := s.store.LockAccount(ctx, by.Account)
+		a, err := s.own(ctx, by)
 		if err != nil {
 			return err
 		}
 		err = s.store.AddChallenge(ctx, Challenge{ID: old, Purpose: forOldEmail, Account: a.ID, Email: a.Email,
 			CreatedAt: s.clock(), ExpiresAt: s.clock().Add(7 * ConfirmTTL)})
 		if err != nil {
+			return err
+		}
+		// A link that lies in the old mailbox opens nothing any more.
+		if err := s.store.DropChallenges(ctx, a.ID, ForReset); err != nil {
 			return err
 		}
 		a.Email = c.Email

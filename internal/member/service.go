@@ -145,6 +145,21 @@ func (s *Service) fresh(by Actor) error {
 	return nil
 }
 
+// own returns the account that acts, held until the transaction ends. What the gate remembered may be a
+// second old: an account that was disabled since, or whose password is known to others, goes no further.
+func (s *Service) own(ctx context.Context, by Actor) (Account, error) {
+	a, err := s.store.LockAccount(ctx, by.Account)
+	switch {
+	case err != nil:
+		return a, err
+	case a.State != Active:
+		return a, fault.New(fault.Anonymous, "sign_in_needed")
+	case a.MustChange:
+		return a, fault.New(fault.Forbidden, "not_allowed")
+	}
+	return a, nil
+}
+
 // organises is the first line of a use case of organisers.
 func organises(by Actor) error {
 	switch {

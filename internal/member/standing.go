@@ -111,13 +111,16 @@ func (s *Service) tellDeciders(ctx context.Context, m Membership) error {
 }
 
 // AskToJoin asks for a membership of another body. An address whose domain is the body's alone is
-// granted it at once.
+// granted it at once. It returns fault.TooMany beyond AskLimit.
 func (s *Service) AskToJoin(ctx context.Context, by Actor, ref string) (m Membership, err error) {
 	if err := bySession(by); err != nil {
 		return m, err
 	}
+	if err := s.take(ctx, s.keys.counter("ask", string(by.Account)), AskLimit()); err != nil {
+		return m, err
+	}
 	err = s.store.Write(ctx, func(ctx context.Context) error {
-		a, err := s.store.LockAccount(ctx, by.Account)
+		a, err := s.own(ctx, by)
 		if err != nil {
 			return err
 		}
