@@ -34,9 +34,9 @@ func TestPasskeysInABrowser(t *testing.T) {
 	}
 	p := &passkeyPage{t: t, people: map[string]*holder{}}
 	e := web.New(web.Config{})
-	server := httptest.NewServer(e)
+	server := httptest.NewUnstartedServer(e) // its address is needed before it serves
 	t.Cleanup(server.Close)
-	base := strings.Replace(server.URL, "127.0.0.1", "localhost", 1) // browsers give an address no passkey
+	base := strings.Replace("http://"+server.Listener.Addr().String(), "127.0.0.1", "localhost", 1) // browsers give an address no passkey
 	cfg, err := passkey.ForSite("Alpes Numérique Libre", base)
 	if err != nil {
 		t.Fatal(err)
@@ -52,6 +52,7 @@ func TestPasskeysInABrowser(t *testing.T) {
 	e.POST("/finish/:kind", p.finish)
 	e.POST("/html", func(c echo.Context) error { return c.HTML(http.StatusOK, "<p>Connectez-vous.</p>") })
 	e.POST("/api/too-many", func(echo.Context) error { return fault.New(fault.TooMany, "too_many_requests") })
+	server.Start()
 	testkit.Chromium(t, "passkey.mjs", map[string]any{"base": base})
 }
 

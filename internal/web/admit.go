@@ -21,9 +21,9 @@ import (
 // Failed credentials an address may present per RatePeriod before any more are refused unread.
 const failedCredentials = 20
 
-// admit says who asks and whether it may ask again so soon. Somebody with a token or a session
-// is counted by it, whatever network it comes from; everybody else by address, the machine itself
-// excepted.
+// admit says who asks and whether it may ask again so soon. Somebody with a token or a session is
+// counted by it, whatever network it comes from; everybody else by address, the machine itself
+// excepted. An account without standing is somebody: each use case asks what it may.
 func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 	r, h := c.Request(), c.Response().Header()
 	key := bucket{}
