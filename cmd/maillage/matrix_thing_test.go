@@ -165,7 +165,9 @@ func (h *house) standing(kind, state string, body, provider registry.ID, sells b
 		return h.link("signup_browser", "")
 	case "territory":
 		return "38151"
-	case "asset", "identity-provider", "delivery":
+	case "delivery":
+		return h.parked()
+	case "asset", "identity-provider":
 		return "absent"
 	}
 	return ""
@@ -236,4 +238,24 @@ func (h *house) link(p member.Purpose, account member.AccountID) string {
 	link, err := h.sign.Link(p, h.challenge(c))
 	h.must(err)
 	return link
+}
+
+// parked sets a delivery aside and returns its id.
+func (h *house) parked() string {
+	h.invite(h.one("d"))
+	due, err := h.db.Claim(h.t.Context(), []string{mailListener}, 1, time.Now().Add(time.Minute))
+	h.must(err)
+	if len(due) != 1 {
+		h.t.Fatalf("%d deliveries due", len(due))
+	}
+	h.must(h.db.Park(h.t.Context(), due[0], "no server of mail"))
+	return due[0].Delivery
+}
+
+// invite sends an invitation into A and returns its id.
+func (h *house) invite(name string) string {
+	i, err := h.members.Invite(h.t.Context(), member.System("matrix "+name), member.InvitationRequest{Body: string(h.a),
+		Email: strings.ReplaceAll(name, " ", "") + "@exemple.fr"})
+	h.must(err)
+	return i.ID
 }
