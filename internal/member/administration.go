@@ -36,7 +36,10 @@ func (s *Service) SetOffice(ctx context.Context, by Actor, id AccountID, office 
 	}
 	return s.store.Write(ctx, func(ctx context.Context) error {
 		a, err := s.store.LockAccount(ctx, id)
-		if err != nil || a.State == Erased {
+		if err == nil && a.State == Erased {
+			err = fault.New(fault.Missing, "account_missing")
+		}
+		if err != nil {
 			return missing(err, "account_missing")
 		}
 		if a.Office == office {
@@ -146,7 +149,10 @@ func (s *Service) ForcePasswordChange(ctx context.Context, by Actor, id AccountI
 	}
 	return s.store.Write(ctx, func(ctx context.Context) error {
 		a, err := s.store.LockAccount(ctx, id)
-		if err != nil || a.State == Erased {
+		if err == nil && a.State == Erased {
+			err = fault.New(fault.Missing, "account_missing")
+		}
+		if err != nil {
 			return missing(err, "account_missing")
 		}
 		a.MustChange = true

@@ -20,7 +20,7 @@ func (s *Service) MembersOf(ctx context.Context, by Actor, ref string) ([]Collea
 		return nil, err
 	}
 	if !by.SpeaksFor(body.ID) {
-		return nil, fault.New(fault.Missing, "missing")
+		return nil, fault.New(fault.Missing, "organisation_missing")
 	}
 	ms, err := s.store.MembersOf(ctx, body.ID, Accepted)
 	if err != nil {

@@ -133,7 +133,7 @@ func (s *Service) mayInvite(ctx context.Context, by Actor, r InvitationRequest) 
 		return body, err
 	}
 	if !by.LeadsIn(body.ID) {
-		return body, fault.New(fault.Missing, "missing")
+		return body, fault.New(fault.Missing, "organisation_missing")
 	}
 	return body, nil
 }
@@ -169,7 +169,7 @@ func (s *Service) Invitations(ctx context.Context, by Actor, ref string) ([]Invi
 			return nil, err
 		}
 		if !by.LeadsIn(body.ID) {
-			return nil, fault.New(fault.Missing, "missing")
+			return nil, fault.New(fault.Missing, "organisation_missing")
 		}
 		if organisation = body.ID; organisation == "" {
 			return nil, nil

@@ -48,13 +48,13 @@ func (b *Bodies) Body(ctx context.Context, ref string) (member.Body, error) {
 	if !official {
 		k, err := b.service.Organisation(ctx, ref)
 		if err == nil && !k.WithdrawnAt.IsZero() {
-			err = fault.New(fault.Missing, "missing")
+			err = fault.New(fault.Missing, "organisation_missing")
 		}
 		return b.body(k), err
 	}
 	body, ok := b.official(at)
 	if !ok {
-		return member.Body{}, fault.New(fault.Missing, "missing")
+		return member.Body{}, fault.New(fault.Missing, "organisation_missing")
 	}
 	k, held, err := b.held(ctx, keyOf(body))
 	if err != nil || held {
@@ -108,7 +108,7 @@ func (b *Bodies) BySIREN(ctx context.Context, s string) (member.Body, error) {
 	}
 	body, ok := b.service.register.BySIREN(siren)
 	if !ok {
-		return member.Body{}, fault.New(fault.Missing, "missing")
+		return member.Body{}, fault.New(fault.Missing, "organisation_missing")
 	}
 	return b.unheld(body), nil
 }
