@@ -10,9 +10,14 @@ import (
 	"time"
 )
 
-// indexPatience is how long a start waits for the index before it listens. A collective's is built in
-// less; a national one is built while the database answers in its place.
-const indexPatience = 500 * time.Millisecond
+// How long a start waits for the index before it listens. A small collective's is there in well under
+// a second, on a slow machine in a few, and is always waited for; a large one is built while the
+// database answers in its place.
+const (
+	indexPatience      = 500 * time.Millisecond
+	smallIndexPatience = 30 * time.Second
+	smallIndex         = 5000 // changes of the registry
+)
 
 // startIndex sets the index to work and waits for it: the first question, too, is to be forgiven its
 // typos. It returns what keeps the index at work until its context ends, and what stops it.
@@ -29,7 +34,11 @@ func (a *app) startIndex(ctx context.Context) (run func(context.Context) error, 
 		cancel()
 		<-done
 	})
-	a.awaitIndex(ctx)
+	patience := indexPatience
+	if position, err := a.db.Position(ctx); err == nil && position <= smallIndex {
+		patience = smallIndexPatience
+	}
+	a.awaitIndex(ctx, patience)
 	return func(ctx context.Context) error {
 		<-ctx.Done()
 		stop()
@@ -37,8 +46,8 @@ func (a *app) startIndex(ctx context.Context) (run func(context.Context) error, 
 	}, stop
 }
 
-func (a *app) awaitIndex(ctx context.Context) {
-	patience := time.NewTimer(indexPatience)
+func (a *app) awaitIndex(ctx context.Context, atMost time.Duration) {
+	patience := time.NewTimer(atMost)
 	defer patience.Stop()
 	look := time.NewTicker(5 * time.Millisecond)
 	defer look.Stop()
