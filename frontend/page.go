@@ -4,7 +4,6 @@
 package frontend
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"html/template"
@@ -122,8 +121,8 @@ func (p page) Chosen() string {
 // at each request and cost little to ask for again: unchanged ones are answered 304. Those of somebody
 // signed in, and of accounts, are kept by nobody.
 func (p *Pages) show(c echo.Context, status int, name string, lang string, data any) error {
-	var b bytes.Buffer
-	if err := p.tongues[lang].pages[name].ExecuteTemplate(&b, "layout.html", data); err != nil {
+	body, err := p.tongues[lang].render(name, data)
+	if err != nil {
 		return err
 	}
 	h := c.Response().Header()
@@ -136,12 +135,12 @@ func (p *Pages) show(c echo.Context, status int, name string, lang string, data 
 	}
 	if status == http.StatusOK && h.Get(echo.HeaderCacheControl) != "no-store" && !web.Actor(c.Request().Context()).Authenticated() {
 		h.Set(echo.HeaderCacheControl, "no-cache")
-		sum := sha256.Sum256(b.Bytes())
+		sum := sha256.Sum256(body)
 		if web.NotModified(c, `"`+hex.EncodeToString(sum[:12])+`"`) {
 			return nil
 		}
 	}
-	return c.HTMLBlob(status, b.Bytes())
+	return c.HTMLBlob(status, body)
 }
 
 // param returns a parameter of the address in valid UTF-8, without surrounding spaces, cut at max

@@ -4,6 +4,7 @@
 package frontend
 
 import (
+	"bytes"
 	"embed"
 	"html/template"
 	"strings"
@@ -12,31 +13,33 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-// pageNames are the templates of pages. Each defines "main" and is put into layout.html.
-var pageNames = []string{"home", "search", "software", "organisation", "data", "error",
-	"pick", "address", "confirm", "expired", "welcome", "signin", "second", "leave",
-	"prove", "forgot", "reset", "password", "profile", "email", "email_link", "security",
-	"sessions", "secrets", "belonging", "leaving", "invitation", "colleagues", "requests", "accounts"}
-
-// tongue is one language: its words, and the templates bound to them.
+// tongue is one language: its words, and the templates bound to them. A page is the template "page-"
+// and its name, between "top" and "bottom" of layout.html. All are in one set: a set for each page
+// would hold as many copies of the layout.
 type tongue struct {
-	words *words
-	pages map[string]*template.Template
+	words     *words
+	templates *template.Template
 }
 
-// newTongue parses the templates. It panics when one is missing or broken: a mistake of the build.
+// newTongue parses the templates. It panics when one is broken: a mistake of the build.
 func newTongue(lang string) *tongue {
 	w := newWords(lang)
-	shared := template.Must(template.New("layout.html").Funcs(template.FuncMap{
+	return &tongue{words: w, templates: template.Must(template.New("").Funcs(template.FuncMap{
 		"t": w.t, "n": w.n, "label": w.label, "number": w.number, "date": w.date, "day": w.day,
 		"join": func(list []string) string { return strings.Join(list, ", ") },
 		"host": host,
-	}).Option("missingkey=error").ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/account_parts.html"))
-	out := &tongue{words: w, pages: map[string]*template.Template{}}
-	for _, name := range pageNames {
-		out.pages[name] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+	}).Option("missingkey=error").ParseFS(templateFiles, "templates/*.html"))}
+}
+
+// render returns the page of that name, whole.
+func (t *tongue) render(name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	for _, part := range []string{"top", "page-" + name, "bottom"} {
+		if err := t.templates.ExecuteTemplate(&b, part, data); err != nil {
+			return nil, err
+		}
 	}
-	return out
+	return b.Bytes(), nil
 }
 
 // host returns the part of an address people recognise: "nextcloud.com".
