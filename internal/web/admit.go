@@ -32,7 +32,7 @@ func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 		if err != nil {
 			return err
 		}
-		f.actor = actor
+		f.actor = &actor
 		h.Set(echo.HeaderCacheControl, "no-store")
 		key = tokenBucket(string(actor.ID))
 	} else {
@@ -42,14 +42,17 @@ func (k *kit) admit(c echo.Context, f *facts, now time.Time, api bool) error {
 		if k.rates.off() || k.fromHere(r) {
 			return nil
 		}
-		if key = addressBucket(k.proxies.client(r)); f.actor.Authenticated() {
+		if key = addressBucket(k.proxies.client(r)); f.actor != nil {
 			key = tokenBucket(string(f.actor.ID))
 		}
 	}
 	if wait := k.rates.take(key, now); wait > 0 {
 		return tooMany(h, wait)
 	}
-	return Within(f.actor, r.Method, false)
+	if f.actor == nil {
+		return nil
+	}
+	return Within(*f.actor, r.Method, false)
 }
 
 func (k *kit) authenticate(r *http.Request, h http.Header, now time.Time) (actor member.Actor, err error) {

@@ -24,16 +24,18 @@ func (k *kit) chain(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		start := k.now()
-		f := &facts{Context: r.Context(), id: [1]string{k.requestID(r)}, deadline: start.Add(k.cfg.RequestTimeout)}
+		f := &facts{Context: r.Context(), kit: k, request: r, deadline: start.Add(k.cfg.RequestTimeout)}
 		defer f.end()
-		r = r.WithContext(f)
-		c.SetRequest(r)
+		f.answer = answer{ResponseWriter: c.Response().Writer, facts: f}
+		c.Response().Writer = &f.answer
+		c.SetRequest(r.WithContext(f))
 
 		err := k.guarded(c, f, start, next)
 		logged := false
 		if err != nil {
 			logged = k.answerError(err, c)
 		}
+		f.answer.begin(http.StatusOK) // what a handler that wrote nothing has said
 		if !logged {
 			k.logAccess(c, f, start)
 		}
@@ -54,11 +56,11 @@ func (k *kit) guarded(c echo.Context, f *facts, start time.Time, next echo.Handl
 		}
 		cause := fmt.Errorf("panic: %v", p)
 		if c.Response().Committed {
-			k.log.LogAttrs(f, slog.LevelError, "panic after the answer began", slog.String("request_id", f.id[0]),
+			k.log.LogAttrs(f, slog.LevelError, "panic after the answer began", slog.String("request_id", RequestID(f)),
 				slog.Any("error", cause), slog.String("stack", string(debug.Stack())))
 			panic(http.ErrAbortHandler)
 		}
-		k.log.LogAttrs(f, slog.LevelError, "panic", slog.String("request_id", f.id[0]),
+		k.log.LogAttrs(f, slog.LevelError, "panic", slog.String("request_id", RequestID(f)),
 			slog.String("stack", string(debug.Stack())))
 		err = fault.Wrap(fault.Internal, "internal", cause)
 	}()
@@ -66,25 +68,22 @@ func (k *kit) guarded(c echo.Context, f *facts, start time.Time, next echo.Handl
 }
 
 func (k *kit) limited(c echo.Context, f *facts, start time.Time, next echo.HandlerFunc) error {
-	r, h := c.Request(), c.Response().Header()
-	h[requestIDHeader] = f.id[:]
+	r := c.Request()
 	api := k.api(r.URL.Path)
-	if !api {
-		setAll(h, k.headers)
-	} else {
-		setAll(h, k.machine)
-		if preflight(r) {
-			answerPreflight(h)
-			return c.NoContent(http.StatusNoContent)
-		}
-		if r.Method == http.MethodGet || r.Method == http.MethodHead {
-			setAll(h, k.cors)
-		}
-	}
-	if !api {
+	switch {
+	case !api:
+		f.answer.headers = k.headers
 		if err := k.sameOrigin(r); err != nil {
 			return err
 		}
+	case preflight(r):
+		f.answer.headers = k.machine
+		answerPreflight(c.Response().Header())
+		return c.NoContent(http.StatusNoContent)
+	case read(r.Method):
+		f.answer.headers, f.answer.unchanged = k.public, k.kept
+	default:
+		f.answer.headers = k.machine
 	}
 	if err := k.limitBody(c, r); err != nil {
 		return err
@@ -121,7 +120,7 @@ func (k *kit) limitBody(c echo.Context, r *http.Request) error {
 		c.Response().Header().Set("Connection", "close") // the body is not read: no next request here
 		return fault.New(fault.TooLarge, "body_too_large")
 	}
-	r.Body = http.MaxBytesReader(c.Response().Writer, r.Body, limit)
+	r.Body = http.MaxBytesReader(beneath(c), r.Body, limit)
 	return nil
 }
 

@@ -5,6 +5,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"time"
 
@@ -12,14 +13,18 @@ import (
 )
 
 // facts is the context of one request: who asks, under which identifier, until when. It becomes a
-// context.WithTimeout only when somebody waits on it, so a read answered from memory starts no timer.
+// context.WithTimeout only when somebody waits on it, so a read answered from memory starts no timer;
+// the identifier is made when it is first asked for.
 type facts struct {
-	context.Context           // the server's
-	id              [1]string // an array, to be the value of a header as it is
-	actor           member.Actor
+	context.Context               // the server's
+	kit             *kit          // whose request it is
+	request         *http.Request // as it came
+	actor           *member.Actor // nil for a nameless visitor
 	deadline        time.Time
+	answer          answer // here, to be one piece of memory with the rest
 
 	mu     sync.Mutex
+	id     [1]string // an array, to be the value of a header as it is
 	timed  context.Context
 	cancel context.CancelFunc
 }
@@ -30,7 +35,7 @@ type factsKey struct{}
 // were put upon it; empty outside a request.
 func RequestID(ctx context.Context) string {
 	if f, ok := ctx.Value(factsKey{}).(*facts); ok {
-		return f.id[0]
+		return f.requestID()[0]
 	}
 	return ""
 }
@@ -48,10 +53,20 @@ func Actor(ctx context.Context) member.Actor {
 	if a, ok := ctx.Value(actorKey{}).(member.Actor); ok {
 		return a
 	}
-	if f, ok := ctx.Value(factsKey{}).(*facts); ok {
-		return f.actor
+	if f, ok := ctx.Value(factsKey{}).(*facts); ok && f.actor != nil {
+		return *f.actor
 	}
 	return member.Actor{}
+}
+
+// requestID returns the identifier, as the value of a header.
+func (f *facts) requestID() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.id[0] == "" {
+		f.id[0] = f.kit.requestID(f.request)
+	}
+	return f.id[:]
 }
 
 // running returns the context with the timer, starting it when start is set; nil when it is not.

@@ -50,7 +50,7 @@ func (f Form) Set(name string) bool { return f.Get(name) != "" }
 // control character, fault.TooLarge over a limit, fault.Malformed for what is no form at all.
 func ReadForm(c echo.Context, names ...string) (Form, error) {
 	r := c.Request()
-	r.Body = http.MaxBytesReader(c.Response().Writer, r.Body, FormLimit)
+	r.Body = http.MaxBytesReader(beneath(c), r.Body, FormLimit)
 	kind, params, err := mime.ParseMediaType(r.Header.Get(echo.HeaderContentType))
 	if charset := params["charset"]; err == nil && charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return nil, fault.New(fault.Malformed, "broken_utf8")

@@ -28,9 +28,12 @@ func constant(name, value string) header {
 	return header{http.CanonicalHeaderKey(name), []string{value}}
 }
 
+// setAll sets those that are not there yet: a handler may have said better.
 func setAll(h http.Header, all []header) {
 	for i := range all {
-		h[all[i].name] = all[i].value
+		if _, there := h[all[i].name]; !there {
+			h[all[i].name] = all[i].value
+		}
 	}
 }
 

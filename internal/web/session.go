@@ -134,12 +134,12 @@ func (k *kit) recognise(c echo.Context, f *facts) {
 	actor, err := k.cfg.AuthenticateSession(f, r)
 	switch {
 	case err == nil && actor.Authenticated() && actor.Via == member.ViaSession:
-		f.actor = actor
+		f.actor = &actor
 		w.Before(func() { w.Header()[echo.HeaderCacheControl] = noStore })
 	case err == nil || fault.Is(err, fault.Anonymous):
 		k.cookies.ClearSession(w)
 	default:
-		k.log.LogAttrs(f, slog.LevelWarn, "session not looked up", slog.String("request_id", f.id[0]), slog.Any("error", err))
+		k.log.LogAttrs(f, slog.LevelWarn, "session not looked up", slog.String("request_id", RequestID(f)), slog.Any("error", err))
 	}
 }
 

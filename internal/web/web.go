@@ -80,7 +80,8 @@ type kit struct {
 	proxies  proxies
 	headers  []header // of answers for people
 	machine  []header // of answers for machines
-	cors     []header // of public reads, besides
+	public   []header // of reads for machines, open to every origin
+	kept     []header // of the same when they are unchanged
 	inflight *inflight
 	rates    *rates
 	words    Catalogue
@@ -117,7 +118,8 @@ func New(cfg Config) *echo.Echo {
 		proxies:  proxies(cfg.TrustedProxies),
 		headers:  securityHeaders(cfg.HTTPS),
 		machine:  apiHeaders(cfg.HTTPS),
-		cors:     corsHeaders(),
+		public:   append(apiHeaders(cfg.HTTPS), corsHeaders()...),
+		kept:     corsHeaders()[:1],
 		inflight: newInflight(cfg.InFlight),
 		rates:    newRates(cfg.RateLimit, RatePeriod, cfg.Now()),
 		words:    NewCatalogue(),
