@@ -105,3 +105,16 @@ func rowsOf(ctx context.Context, db *DB, table string) ([]string, error) {
 	}
 	return out, rows.Err()
 }
+
+// CountNow counts the tables whatever was saved, and returns how many entities the planner then
+// believes in; -1 when the database plans without.
+func CountNow(ctx context.Context, db *DB) (float64, error) {
+	if !db.postgres {
+		return -1, nil
+	}
+	db.statistics = statistics{}
+	db.count(ctx, firstCount)
+	var rows float64
+	err := db.gorm.WithContext(ctx).Raw("SELECT reltuples FROM pg_class WHERE oid = 'entities'::regclass").Scan(&rows).Error
+	return rows, err
+}

@@ -6,6 +6,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -102,6 +103,19 @@ func TestATransactionThatFailsLeavesNothing(t *testing.T) {
 		must(t, err)
 		if len(misses) != 0 {
 			t.Errorf("left behind: %v", misses)
+		}
+	})
+}
+
+func TestThePlannerLearnsHowLargeTheTablesAre(t *testing.T) {
+	testkit.EachDB(t, func(t *testing.T, db *store.DB) {
+		for i := range 20 {
+			addBody(t, db, fmt.Sprintf("0193b2c0-0000-7000-8000-0000000001%02d", i), fmt.Sprintf("organisme-%d", i))
+		}
+		rows, err := store.CountNow(t.Context(), db)
+		must(t, err)
+		if rows >= 0 && rows < 20 {
+			t.Errorf("the planner believes in %v entities, there are 20", rows)
 		}
 	})
 }

@@ -40,6 +40,7 @@ func (db *DB) Save(ctx context.Context, b *registry.Batch) error {
 			return err
 		}
 	}
+	t.saved += len(b.Software) + len(b.Organisations) + len(b.Usages) + len(b.Offers) + len(b.References)
 	return nil
 }
 

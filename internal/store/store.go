@@ -47,6 +47,8 @@ type DB struct {
 	clock     func() time.Time
 	trailKey  []byte
 
+	statistics statistics
+
 	mu        sync.Mutex
 	listeners []func()
 }
@@ -117,6 +119,7 @@ type tx struct {
 	seq    int64
 	locked bool
 	wrote  bool
+	saved  int // entities and declarations
 	// trail are the lines of the audit trail that wait for the end: see trail.
 	trail []auditRow
 }
@@ -152,6 +155,7 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) erro
 	if t.wrote {
 		db.committed()
 	}
+	db.count(ctx, t.saved)
 	return nil
 }
 
