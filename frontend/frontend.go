@@ -10,7 +10,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -69,8 +68,8 @@ type Pages struct {
 	said    web.Catalogue
 	cookies web.Cookies
 
-	mu      sync.Mutex
-	figures *figures // of the present state of the catalogue
+	figures kept[figures]
+	tallies kept[tally]
 }
 
 // New returns the door. It panics when Config lacks what is needed, or when a template or a sentence
@@ -103,6 +102,7 @@ func (p *Pages) Mount(e *echo.Echo) {
 	e.GET("/logiciels/:ref", p.software)
 	e.GET("/organismes/:ref", p.organisation)
 	e.GET("/donnees", p.data)
+	e.GET("/chiffres", p.numbers)
 	e.GET("/assets/:name", p.asset)
 	if p.cfg.Members != nil {
 		p.mountMembers(e)

@@ -6,7 +6,6 @@ package frontend
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -29,12 +28,10 @@ type homePage struct {
 	Needs          []catalogue.FacetValue // business domains by how many software serve them
 }
 
-// figures are what the home page counts, kept while the catalogue does not change: counting over
-// everything at each visit would cost more than all the rest.
+// figures are what the home page counts, kept while the catalogue does not change.
 type figures struct {
-	version string
-	stats   catalogue.Stats
-	needs   []catalogue.FacetValue
+	stats catalogue.Stats
+	needs []catalogue.FacetValue
 }
 
 // home answers GET /.
@@ -62,13 +59,11 @@ func (p *Pages) home(c echo.Context) error {
 
 // count returns the figures of the present state of the catalogue.
 func (p *Pages) count() (*figures, error) {
-	version := strconv.FormatInt(p.cfg.Catalogue.Position(), 36) + "." + p.cfg.Catalogue.Version(registry.KindUsage)
-	p.mu.Lock()
-	defer p.mu.Unlock() // the others wait for the first rather than count too
-	if p.figures != nil && p.figures.version == version {
-		return p.figures, nil
-	}
-	f := &figures{version: version}
+	return p.figures.of(p.state(), p.counted)
+}
+
+func (p *Pages) counted() (*figures, error) {
+	f := &figures{}
 	var err error
 	if f.stats, err = p.cfg.Catalogue.Stats(); err != nil {
 		return nil, err
@@ -84,7 +79,6 @@ func (p *Pages) count() (*figures, error) {
 			f.needs = append(f.needs, facets[0].Values[i])
 		}
 	}
-	p.figures = f
 	return f, nil
 }
 
