@@ -70,6 +70,9 @@ type Pages struct {
 
 	figures kept[figures]
 	tallies kept[tally]
+	atlases kept[atlas]
+
+	outlines []outline
 }
 
 // New returns the door. It panics when Config lacks what is needed, or when a template or a sentence
@@ -84,7 +87,7 @@ func New(cfg Config) *Pages {
 	if len(cfg.Languages) == 0 {
 		cfg.Languages = []string{"fr", "en"}
 	}
-	p := &Pages{cfg: cfg, assets: loadAssets(), tongues: map[string]*tongue{}, said: web.NewCatalogue(),
+	p := &Pages{cfg: cfg, assets: loadAssets(), outlines: readOutlines(), tongues: map[string]*tongue{}, said: web.NewCatalogue(),
 		cookies: web.NewCookies(strings.HasPrefix(cfg.BaseURL, "https://"))}
 	for _, lang := range cfg.Languages {
 		if !slices.Contains([]string{"fr", "en"}, lang) {
@@ -103,6 +106,7 @@ func (p *Pages) Mount(e *echo.Echo) {
 	e.GET("/organismes/:ref", p.organisation)
 	e.GET("/donnees", p.data)
 	e.GET("/chiffres", p.numbers)
+	e.GET("/carte", p.mapOfMembers)
 	e.GET("/assets/:name", p.asset)
 	if p.cfg.Members != nil {
 		p.mountMembers(e)

@@ -22,7 +22,7 @@ const (
 
 // sitePages are the pages of the collective that are about the whole of it.
 func sitePages() []string {
-	return []string{"/chiffres"}
+	return []string{"/chiffres", "/carte", "/carte?tri=nom"}
 }
 
 func TestThePagesAboutTheWholeCollectiveAreLightAndWhole(t *testing.T) {
