@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -76,7 +77,7 @@ func (a *API) BodyFile(ctx context.Context, by member.Actor, ref string, w io.Wr
 	if err != nil {
 		return err
 	}
-	return zipped(w, append(files, people...))
+	return zipped(w, a.cfg.Now(), append(files, people...))
 }
 
 // archived is one file of an archive.
@@ -140,10 +141,10 @@ func (a *API) membersFile(ctx context.Context, by member.Actor, of registry.ID) 
 	return []archived{{"members.json", append(body, '\n')}, {"members.csv", table}}, err
 }
 
-func zipped(w io.Writer, files []archived) error {
+func zipped(w io.Writer, at time.Time, files []archived) error {
 	z := zip.NewWriter(w)
 	for _, f := range files {
-		part, err := z.Create(f.name)
+		part, err := z.CreateHeader(&zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: at})
 		if err == nil {
 			_, err = io.Copy(part, bytes.NewReader(f.body))
 		}
