@@ -153,7 +153,7 @@ func (p *Pages) peers(v *organisationPage) error {
 		return err
 	}
 	for i, it := range alike.Items {
-		x := peer{link: link{it.Name(), v.To("/organismes/" + string(it.Slug()))}}
+		x := peer{link: link{it.Name(), v.To("/organismes/" + string(it.Slug())), it.Left()}}
 		if i < len(alike.Matches) {
 			x.Why = p.reasons(v.words, alike.Matches[i].Reasons)
 		}
