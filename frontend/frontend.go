@@ -46,6 +46,10 @@ type Config struct {
 	// BodyFile writes the file of a body, as a ZIP, for those who answer for it. Nil means that there is
 	// none to take along.
 	BodyFile func(ctx context.Context, by member.Actor, ref string, w io.Writer) error
+	// Legal is what the instance says of those who keep it; Contact the address to write to. What is
+	// empty is said to be.
+	Legal   Legal
+	Contact string
 	// Identities are the identity providers people may sign in by; may be empty.
 	Identities Identities
 }
@@ -92,6 +96,9 @@ func New(cfg Config) *Pages {
 	if len(cfg.Languages) == 0 {
 		cfg.Languages = []string{"fr", "en"}
 	}
+	if cfg.Legal.Accessibility == "" {
+		cfg.Legal.Accessibility = NotAccessible
+	}
 	p := &Pages{cfg: cfg, assets: loadAssets(), outlines: readOutlines(), tongues: map[string]*tongue{}, said: web.NewCatalogue(),
 		cookies: web.NewCookies(strings.HasPrefix(cfg.BaseURL, "https://"))}
 	for _, lang := range cfg.Languages {
@@ -112,6 +119,12 @@ func (p *Pages) Mount(e *echo.Echo) {
 	e.GET("/donnees", p.data)
 	e.GET("/chiffres", p.numbers)
 	e.GET("/carte", p.mapOfMembers)
+	e.GET("/accessibilite", p.legal("access"))
+	e.GET("/aide", p.legal("help"))
+	e.GET("/confidentialite", p.legal("privacy"))
+	e.GET("/contact", p.legal("contact"))
+	e.GET("/mentions-legales", p.legal("notice"))
+	e.GET("/plan-du-site", p.legal("plan"))
 	e.GET("/assets/:name", p.asset)
 	if p.cfg.Members != nil {
 		p.mountMembers(e)

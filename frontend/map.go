@@ -88,6 +88,7 @@ func (p *Pages) mapOfMembers(c echo.Context) error {
 // surveyed counts over the present state of the catalogue.
 func (p *Pages) surveyed() (*atlas, error) {
 	a, byCode := &atlas{}, map[string]*place{}
+	s := p.cfg.Catalogue.Snapshot()
 	all := 0 // whose département is known
 	for _, count := range []struct {
 		role registry.Role // empty for all
@@ -101,12 +102,11 @@ func (p *Pages) surveyed() (*atlas, error) {
 		if count.role != "" {
 			q.Where = []catalogue.Term{where("role", string(count.role))}
 		}
-		s := p.cfg.Catalogue.Snapshot()
 		found, err := s.Match(q)
 		if err != nil {
 			return nil, err
 		}
-		facets, err := s.Counts(q.Kind, found, "departement")
+		facets, err := s.Counts(q.Kind, present(s, found), "departement")
 		if err != nil {
 			return nil, err
 		}
@@ -125,11 +125,25 @@ func (p *Pages) surveyed() (*atlas, error) {
 		a.places = append(a.places, *x)
 	}
 	a.nowhere = -all
-	for range p.cfg.Catalogue.Items(registry.KindOrganisation) {
-		a.nowhere++
+	for it := range p.cfg.Catalogue.Items(registry.KindOrganisation) {
+		if !it.Left() {
+			a.nowhere++
+		}
 	}
 	a.dots, a.sellers = p.dots()
 	return a, nil
+}
+
+// present returns those of the organisations found, nil being all, that did not leave the collective.
+func present(s *catalogue.Snapshot, found catalogue.Bitmap) catalogue.Bitmap {
+	n := s.Len(registry.KindOrganisation)
+	out := make(catalogue.Bitmap, (n+63)/64)
+	for ord := range n {
+		if (found == nil || found.Has(ord)) && !s.Item(registry.KindOrganisation, ord).Left() {
+			out.Set(ord)
+		}
+	}
+	return out
 }
 
 // dots returns the paths of the points of providers, and of the others.
@@ -142,7 +156,7 @@ func (p *Pages) dots() (others, sellers string) {
 		if p.cfg.Catalogue.Holds(it, registry.RoleProvider) {
 			kind = 1
 		}
-		if known && drawn {
+		if known && drawn && !it.Left() {
 			at[kind] = append(at[kind], spot{x, y})
 		}
 	}

@@ -83,7 +83,9 @@ func (p *Pages) tallied() (*tally, error) {
 	}
 	t := &tally{stats: stats}
 	for it := range p.cfg.Catalogue.Items(registry.KindOrganisation) {
-		t.joined = append(t.joined, joined{it.CreatedAt(), p.rolesOf(it)})
+		if !it.Left() {
+			t.joined = append(t.joined, joined{it.CreatedAt(), p.rolesOf(it)})
+		}
 	}
 	return t, nil
 }
@@ -103,19 +105,19 @@ func (p *Pages) fillNumbers(v *numbersPage, t *tally) error {
 	w, s := v.words, &t.stats
 	v.Roles = v.table("nature", "role", "bodies")
 	for _, r := range registry.Roles() {
-		v.Roles.add(link{w.label("role", r), v.roleHref(r)}, countOf(s.ByRole, string(r)))
+		v.Roles.add(link{Name: w.label("role", r), Href: v.roleHref(r)}, countOf(s.ByRole, string(r)))
 	}
 	v.Types = v.table("type", "type", "collectivities")
 	for _, f := range s.ByType {
-		v.Types.add(link{w.label("type", f.Value), ""}, f.Count)
+		v.Types.add(link{Name: w.label("type", f.Value)}, f.Count)
 	}
 	v.Sizes = v.table("taille", "stratum", "collectivities")
 	for _, stratum := range territory.Strata() {
-		v.Sizes.add(link{w.label("stratum", stratum), v.To("/recherche", "type", "collectivity", "stratum", stratum)}, countOf(s.ByStratum, stratum))
+		v.Sizes.add(link{Name: w.label("stratum", stratum), Href: v.To("/recherche", "type", "collectivity", "stratum", stratum)}, countOf(s.ByStratum, stratum))
 	}
 	v.Software = v.table("logiciels", "software", "users")
 	for _, u := range s.MostUsed {
-		v.Software.add(link{u.Name, v.To("/logiciels/" + string(u.Slug))}, u.Users)
+		v.Software.add(link{Name: u.Name, Href: v.To("/logiciels/" + string(u.Slug))}, u.Users)
 	}
 	v.Coverage = v.coverage(s.Coverage)
 	var err error
@@ -153,7 +155,7 @@ func (p page) coverage(rows []catalogue.Coverage) *coverageTable {
 			}
 			counts = append(counts, n)
 		}
-		t.add(link{p.words.label("domain", row.Domain), p.To("/recherche", "type", "software", "domain", row.Domain)}, counts...)
+		t.add(link{Name: p.words.label("domain", row.Domain), Href: p.To("/recherche", "type", "software", "domain", row.Domain)}, counts...)
 	}
 	return t
 }

@@ -47,8 +47,8 @@ type period struct {
 	end   time.Time // the first instant after it
 }
 
-// growth counts who had come by the end of each period. Those who left are no longer counted: the
-// catalogue does not keep them.
+// growth counts who had come by the end of each period. Those who left are not counted,
+// even before: the catalogue does not keep all of them.
 func (p page) growth(all []joined, now time.Time) (*figuresTable, *curves, error) {
 	t := p.table("evolution", "period", "bodies")
 	t.Columns = t.Columns[:1]

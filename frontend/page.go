@@ -31,6 +31,8 @@ type page struct {
 	// Name, Version are those of the instance.
 	Name    string
 	Version string
+	// Access is how far the site conforms to RGAA, which each page must say: one of Conformities.
+	Access string
 	// CSS and Icon are addresses of static files.
 	CSS  string
 	Icon string
@@ -63,7 +65,7 @@ type langLink struct{ Lang, Name, Href string }
 // begin makes what every page has. The language is that of the address, else the browser's.
 func (p *Pages) begin(c echo.Context) page {
 	lang, chosen := p.language(c)
-	out := page{Lang: lang, chosen: chosen, Name: p.cfg.Name, Version: p.cfg.Version, words: p.tongues[lang].words,
+	out := page{Lang: lang, chosen: chosen, Name: p.cfg.Name, Version: p.cfg.Version, Access: p.cfg.Legal.Accessibility, words: p.tongues[lang].words,
 		CSS: p.assets.address["maillage.css"], Icon: p.assets.address["icon.svg"]}
 	out.Who = p.reader(c)
 	u := c.Request().URL

@@ -22,7 +22,8 @@ const (
 
 // sitePages are the pages of the collective that are about the whole of it.
 func sitePages() []string {
-	return []string{"/chiffres", "/carte", "/carte?tri=nom"}
+	return []string{"/chiffres", "/carte", "/carte?tri=nom",
+		"/accessibilite", "/aide", "/confidentialite", "/contact", "/mentions-legales", "/plan-du-site"}
 }
 
 func TestThePagesAboutTheWholeCollectiveAreLightAndWhole(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"maillage/frontend"
 	"maillage/internal/mail"
 )
 
@@ -34,6 +35,7 @@ type Config struct {
 	Languages      []string
 	Contact        string // e-mail; may be empty
 	MetricsListen  string // empty for none
+	Legal          frontend.Legal
 
 	SecretKey        []byte // 32 bytes; nil for the one of the data folder. A secret.
 	PasswordMinimum  int    // code points
@@ -163,6 +165,7 @@ func (l *loader) together(c *Config) {
 			l.fault(name, from.origin, why)
 		}
 	}
+	l.legal(c)
 	if err := usable(c.Data); err != nil {
 		l.fault("data", l.sources["data"].origin, "data_unusable="+err.Error())
 	}

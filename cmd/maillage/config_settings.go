@@ -31,7 +31,7 @@ type setting struct {
 
 func (s setting) flag() string { return strings.ReplaceAll(s.name, "_", "-") }
 
-func settings() []setting { return append(houseSettings(), memberSettings()...) }
+func settings() []setting { return slices.Concat(houseSettings(), legalSettings(), memberSettings()) }
 
 func houseSettings() []setting {
 	return []setting{

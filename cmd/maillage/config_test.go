@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/spf13/pflag"
+	"maillage/frontend"
 	"maillage/internal/mail"
 )
 
@@ -56,6 +57,7 @@ func TestNoConfigurationWorks(t *testing.T) {
 	}
 	want := Config{Listen: "127.0.0.1:8080", Data: "./maillage-data", BaseURL: "http://127.0.0.1:8080", RateLimit: 300,
 		LogLevel: slog.LevelInfo, LogFormat: "text", Name: "Maillage", Languages: []string{"fr", "en"},
+		Legal:           frontend.Legal{Accessibility: "none"},
 		PasswordMinimum: 15, Mail: mail.Config{TLS: mail.TLS("starttls")}}
 	if d := cmp.Diff(want, c, cmpopts.IgnoreUnexported(Config{})); d != "" {
 		t.Error(d)
@@ -76,6 +78,7 @@ func TestAFlagWinsOverTheEnvironmentOverTheFileOverTheDefault(t *testing.T) {
 	want := Config{Listen: "127.0.0.1:8080", Data: "./maillage-data", BaseURL: "https://alpes.example.org", RateLimit: 7,
 		LogLevel: slog.LevelWarn, LogFormat: "text", Name: "flag", Languages: []string{"en"},
 		TrustedProxies:  []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::1/128")},
+		Legal:           frontend.Legal{Accessibility: "none"},
 		PasswordMinimum: 15, Mail: mail.Config{TLS: mail.TLS("starttls")}}
 	if d := cmp.Diff(want, c, cmpopts.IgnoreUnexported(Config{}), cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); d != "" {
 		t.Error(d)
@@ -134,6 +137,9 @@ func TestBadValuesAreRefusedAndGoodOnesAreNot(t *testing.T) {
 		{"name", []string{"Alpes Numérique Libre"}, []string{"", "  ", "a\nb", "\xff", strings.Repeat("a", 201)}},
 		{"languages", []string{"fr", "en,fr"}, []string{"", "fr,fr", "de"}},
 		{"contact", []string{"", "a@example.org"}, []string{"a", "a@b@c", "a@example.org\r\nBcc: b@example.org", "A <a@example.org>"}},
+		{"publisher", []string{"", "Alpes Numérique Libre, 1 rue de l’Exemple, 38000 Grenoble"}, []string{"a\nb", "\xff", strings.Repeat("a", 1001)}},
+		{"accessibility", []string{"none"}, []string{"", "oui", "partial", "full"}}, // the last two for want of an audit
+		{"accessibility-date", []string{"", "2026-01-31"}, []string{"31/01/2026", "2026-02-30"}},
 		{"metrics-listen", []string{"", "127.0.0.1:9090"}, []string{"9090", "127.0.0.1:8080"}},
 		{"data", []string{"x", "./x/y/z"}, []string{"", "/dev/null/x", "/dev/null"}},
 		{"log-format", []string{"text", "json"}, []string{"", "JSON", "xml"}},

@@ -32,13 +32,13 @@ func ProcessingRegister(l, site, contact string) string {
 	fmt.Fprintf(&b, "\n| %s | %s | %s | %s |\n| --- | --- | --- | --- |\n", say("données", "data"), say("finalité et base légale", "purpose and legal basis"),
 		say("durée", "how long"), say("qui les voit", "who sees them"))
 	for _, r := range Rules() {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.What.In(l), r.Why.In(l), keepText(r, l), r.Who.In(l))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.What.In(l), r.Why.In(l), r.HowLong(l), r.Who.In(l))
 	}
 	return b.String()
 }
 
-// keepText says how long in words.
-func keepText(r Rule, l string) string {
+// HowLong says in words, in French or English, how long the thing is kept.
+func (r Rule) HowLong(l string) string {
 	var parts []string
 	if days := int(r.Keep / (24 * time.Hour)); days > 0 {
 		unit := Said{"jours", "days"}
