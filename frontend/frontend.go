@@ -114,6 +114,7 @@ func New(cfg Config) *Pages {
 func (p *Pages) Mount(e *echo.Echo) {
 	e.GET("/", p.home)
 	e.GET("/recherche", p.search)
+	e.GET("/logiciels/comparer", p.compare)
 	e.GET("/logiciels/:ref", p.software)
 	e.GET("/organismes/:ref", p.organisation)
 	e.GET("/donnees", p.data)

@@ -35,6 +35,8 @@ type searchPage struct {
 	Hits      []hit
 	NextHref  string
 	FirstHref string
+	// Compare is where software are compared, with the same question.
+	Compare string
 	// WithoutHref is the same search without filters.
 	WithoutHref string
 }
@@ -100,6 +102,7 @@ func (p *Pages) search(c echo.Context) error {
 		return err
 	}
 	s.FirstHref, s.WithoutHref = s.searchHref(q), s.searchHref(question{text: q.text, kind: q.kind})
+	s.Compare = s.To("/logiciels/comparer", "q", q.text)
 	if res.Next != "" {
 		next := q
 		next.after = res.Next

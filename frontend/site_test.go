@@ -23,7 +23,8 @@ const (
 // sitePages are the pages of the collective that are about the whole of it.
 func sitePages() []string {
 	return []string{"/chiffres", "/carte", "/carte?tri=nom",
-		"/accessibilite", "/aide", "/confidentialite", "/contact", "/mentions-legales", "/plan-du-site"}
+		"/accessibilite", "/aide", "/confidentialite", "/contact", "/mentions-legales", "/plan-du-site",
+		"/logiciels/comparer?ref=nextcloud", "/logiciels/comparer?ref=nextcloud&ref=glpi&ref=libreoffice"}
 }
 
 func TestThePagesAboutTheWholeCollectiveAreLightAndWhole(t *testing.T) {
@@ -69,5 +70,6 @@ func TestPagesAboutTheWholeCollectiveInABrowser(t *testing.T) {
 	h := newHouse(t, testkit.SQLite(t, store.Config{}))
 	server := httptest.NewServer(h.e)
 	t.Cleanup(server.Close)
-	testkit.Chromium(t, "site.mjs", map[string]any{"base": server.URL, "pages": sitePages()})
+	testkit.Chromium(t, "site.mjs", map[string]any{"base": server.URL, "pages": append(sitePages(), "/", "/recherche", "/recherche?q=nextclud&type=software",
+		"/logiciels/nextcloud", "/organismes/echirolles-38", "/donnees", "/logiciels/comparer?q=zzzzzzzz")})
 }
