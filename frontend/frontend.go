@@ -126,6 +126,8 @@ func (p *Pages) Mount(e *echo.Echo) {
 	e.GET("/contact", p.legal("contact"))
 	e.GET("/mentions-legales", p.legal("notice"))
 	e.GET("/plan-du-site", p.legal("plan"))
+	e.GET("/robots.txt", p.robots)
+	e.GET("/sitemap.xml", p.sitemap)
 	e.GET("/assets/:name", p.asset)
 	if p.cfg.Members != nil {
 		p.mountMembers(e)
