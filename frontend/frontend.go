@@ -46,6 +46,8 @@ type Config struct {
 	Members Members
 	// Declarations are the use cases of what bodies say they run. Nil means no page for that.
 	Declarations Declarations
+	// Engagements are the use cases of references. Nil means no page for those.
+	Engagements Engagements
 	// BodyFile writes the file of a body, as a ZIP, for those who answer for it. Nil means that there is
 	// none to take along.
 	BodyFile func(ctx context.Context, by member.Actor, ref string, w io.Writer) error

@@ -50,6 +50,9 @@ func (p *Pages) mountMembers(e *echo.Echo) {
 		own("/organismes/:ref/usages", p.declare, p.declared)
 		own("/usages/:id", p.usage, p.usageChanged)
 	}
+	if p.cfg.Engagements != nil {
+		own("/organismes/:ref/references", p.engagements, p.engaged)
+	}
 	own("/organismes/:ref/depart", p.departure, p.departed)
 	own("/animation/demandes", p.requests, p.requestDecided)
 	own("/animation/comptes", p.accounts, p.accountChanged)
