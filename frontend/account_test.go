@@ -48,7 +48,7 @@ func newClub(t *testing.T, base string) *club {
 		},
 	}
 	pages := frontend.New(frontend.Config{Catalogue: c.catalogue, Facts: c.reads, Search: c.index, Register: testkit.Register(t),
-		Name: demo.Name, BaseURL: base, Now: testkit.Epoch, Members: c.said, Identities: identities, Declarations: c.registry, Engagements: c.registry,
+		Name: demo.Name, BaseURL: base, Now: testkit.Epoch, Members: c.said, Identities: identities, Declarations: c.registry, Engagements: c.registry, Offering: c.registry,
 		BodyFile: func(_ context.Context, by member.Actor, ref string, w io.Writer) error {
 			if err := c.said.call("BodyFile", by.Account, ref); err != nil {
 				return err

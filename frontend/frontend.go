@@ -48,6 +48,8 @@ type Config struct {
 	Declarations Declarations
 	// Engagements are the use cases of references. Nil means no page for those.
 	Engagements Engagements
+	// Offering are the use cases of what providers sell. Nil means no page for that.
+	Offering Offering
 	// BodyFile writes the file of a body, as a ZIP, for those who answer for it. Nil means that there is
 	// none to take along.
 	BodyFile func(ctx context.Context, by member.Actor, ref string, w io.Writer) error

@@ -53,6 +53,9 @@ func (p *Pages) mountMembers(e *echo.Echo) {
 	if p.cfg.Engagements != nil {
 		own("/organismes/:ref/references", p.engagements, p.engaged)
 	}
+	if p.cfg.Offering != nil {
+		own("/organismes/:ref/offres", p.offering, p.offered)
+	}
 	own("/organismes/:ref/depart", p.departure, p.departed)
 	own("/animation/demandes", p.requests, p.requestDecided)
 	own("/animation/comptes", p.accounts, p.accountChanged)
