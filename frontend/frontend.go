@@ -50,6 +50,9 @@ type Config struct {
 	Engagements Engagements
 	// Offering are the use cases of what providers sell. Nil means no page for that.
 	Offering Offering
+	// Matches and Journal are what organisers look after. Without either there is no page for it.
+	Matches Matches
+	Journal Journal
 	// BodyFile writes the file of a body, as a ZIP, for those who answer for it. Nil means that there is
 	// none to take along.
 	BodyFile func(ctx context.Context, by member.Actor, ref string, w io.Writer) error

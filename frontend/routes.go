@@ -57,6 +57,9 @@ func (p *Pages) mountMembers(e *echo.Echo) {
 		own("/organismes/:ref/offres", p.offering, p.offered)
 	}
 	own("/organismes/:ref/depart", p.departure, p.departed)
+	if p.cfg.Matches != nil && p.cfg.Journal != nil {
+		own("/animation", p.keeping, p.kept)
+	}
 	own("/animation/demandes", p.requests, p.requestDecided)
 	own("/animation/comptes", p.accounts, p.accountChanged)
 }
