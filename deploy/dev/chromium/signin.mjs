@@ -229,7 +229,12 @@ await facts({
     // The password alone sets up nothing that would open the office either: the page asks who it is.
     await page.goto(settings.base + "/compte/securite");
     await follow(page, "section[aria-labelledby=totp] form button");
-    equal(path(page), "/confirmer-identite");
+    equal([path(page), (await told(page)).replaceAll("\u00a0", " ")],
+      ["/confirmer-identite", "Pour changer ce qui ouvre votre compte, le mot de passe ne suffit pas : utilisez votre clé d’accès."]);
+    await page.fill("#f-password", password);
+    await follow(page, "main form:not([data-passkey]) button[type=submit]");
+    await follow(page, "section[aria-labelledby=totp] form button");
+    equal(path(page), "/confirmer-identite", "after the password was given once more");
     await enter(page);
     equal(path(page), "/compte/securite", "after the second proof");
     await page.click(office);
