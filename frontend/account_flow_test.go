@@ -398,6 +398,27 @@ func TestAnExportIsAnArchiveAndErasingForgetsTheBrowser(t *testing.T) {
 	}
 }
 
+func TestABodyIsLeftOnPurposeAndItsFileTakenAlong(t *testing.T) {
+	c := newClub(t, base)
+	const at = "/organismes/grenoble-38/depart"
+	b := c.browse("member")
+	w := b.do(http.MethodPost, at, "do=file")
+	if w.Code != http.StatusOK || w.Body.String() != "PK" || w.Header().Get("Content-Type") != "application/zip" || !c.said.called("BodyFile 1 grenoble-38") {
+		t.Errorf("%d %v %q", w.Code, w.Header(), w.Body)
+	}
+	_, doc, status := b.send(at, "do=leave")
+	if status != http.StatusUnprocessableEntity || doc.Find("a[href='#f-depart_sure']").Length() != 1 || c.said.called("LeaveAsBody 1 grenoble-38") {
+		t.Errorf("left without being sure: %d, %v", status, c.said.calls)
+	}
+	if to, _, _ := b.send(at, "do=leave&depart_sure=1"); to != "/organismes/grenoble-38" || !c.said.called("LeaveAsBody 1 grenoble-38") {
+		t.Errorf("to %q, %v", to, c.said.calls)
+	}
+	c.said.fail["LeaveAsBody"] = fault.New(fault.Forbidden, "sign_in_again")
+	if to, _, _ := b.send(at, "do=leave&depart_sure=1"); to != "/confirmer-identite?next="+url.QueryEscape(at) {
+		t.Errorf("to %q", to)
+	}
+}
+
 func TestADemonstrationOverPlainHTTPHasPlainCookies(t *testing.T) {
 	c := newClub(t, "http://localhost:8080")
 	b := c.browse("")

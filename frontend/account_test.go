@@ -6,6 +6,7 @@ package frontend_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -47,7 +48,14 @@ func newClub(t *testing.T, base string) *club {
 		},
 	}
 	pages := frontend.New(frontend.Config{Catalogue: c.catalogue, Facts: c.reads, Search: c.index, Register: testkit.Register(t),
-		Name: demo.Name, BaseURL: base, Now: testkit.Epoch, Members: c.said, Identities: identities})
+		Name: demo.Name, BaseURL: base, Now: testkit.Epoch, Members: c.said, Identities: identities, Declarations: c.registry,
+		BodyFile: func(_ context.Context, by member.Actor, ref string, w io.Writer) error {
+			if err := c.said.call("BodyFile", by.Account, ref); err != nil {
+				return err
+			}
+			_, err := w.Write([]byte("PK"))
+			return err
+		}})
 	grenoble, _, err := c.catalogue.Get(registry.KindOrganisation, "grenoble-38", member.Actor{})
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +206,7 @@ func public() []string {
 func own() []string {
 	return []string{"/bienvenue", "/bienvenue?decide=referent", "/confirmer-identite?next=/compte/donnees", "/compte", "/compte?fait=saved", "/compte/adresse",
 		"/compte/adresse/lien?t=" + link, "/compte/mot-de-passe", "/compte/securite", "/compte/sessions", "/compte/secrets",
-		"/compte/organismes", "/compte/organismes?q=saint-denis", "/compte/donnees", "/organismes/grenoble-38/membres", "/animation/demandes"}
+		"/compte/organismes", "/compte/organismes?q=saint-denis", "/compte/donnees", "/organismes/grenoble-38/membres", "/organismes/grenoble-38/depart", "/organismes/grenoble-38/usages", "/organismes/grenoble-38/usages?q=cimetiere", "/animation/demandes"}
 }
 
 func TestEveryPageOfAccountsIsWholeInBothLanguages(t *testing.T) {

@@ -46,6 +46,11 @@ func (p *Pages) mountMembers(e *echo.Echo) {
 	e.POST("/compte/donnees/export", p.account(p.export))
 
 	own("/organismes/:ref/membres", p.colleagues, p.colleaguesChanged)
+	if p.cfg.Declarations != nil {
+		own("/organismes/:ref/usages", p.declare, p.declared)
+		own("/usages/:id", p.usage, p.usageChanged)
+	}
+	own("/organismes/:ref/depart", p.departure, p.departed)
 	own("/animation/demandes", p.requests, p.requestDecided)
 	own("/animation/comptes", p.accounts, p.accountChanged)
 }
