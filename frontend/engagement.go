@@ -218,10 +218,9 @@ func (p *Pages) speak(ctx context.Context, by member.Actor, body registry.ID, f 
 	}
 	switch f.Get("do") {
 	case "confirm":
-		var again *bool
-		if said := f.Get("again"); said != "" && list[0].Organisation == body {
-			yes := said == "yes"
-			again = &yes
+		again, ok := map[string]*bool{"": nil, "yes": new(true), "no": new(false)}[f.Get("again")]
+		if !ok {
+			return fault.OnField("again", "unknown_value")
 		}
 		_, err = p.cfg.Engagements.ConfirmReference(ctx, by, id, again, 0)
 	case "contest":
