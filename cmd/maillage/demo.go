@@ -21,6 +21,7 @@ import (
 	"maillage/internal/demo"
 	"maillage/internal/fault"
 	"maillage/internal/member"
+	"maillage/internal/registry"
 )
 
 // credentialsFile holds the demonstration's secrets, and marks the folder as its own.
@@ -110,6 +111,9 @@ func (a *app) fillDemo(ctx context.Context, with []string) (*credentials, error)
 	if err != nil {
 		return nil, err
 	}
+	if err := a.demoDomain(ctx, filled.Referent); err != nil {
+		return nil, err
+	}
 	if err := a.demoAccounts(ctx, have, filled); err != nil {
 		return nil, err
 	}
@@ -138,6 +142,18 @@ func (c *credentials) print(w io.Writer, lang string) {
 		}
 		fmt.Fprintf(w, "  %-16s %-28s %s%s\n", names[i], a.Email, a.Password, totp)
 	}
+}
+
+// demoDomain gives the body that has an account an e-mail domain of its own, so that whoever tries to join
+// it with such an address is a member at once.
+func (a *app) demoDomain(ctx context.Context, body registry.ID) error {
+	k, err := a.registry.Organisation(ctx, string(body))
+	if err != nil || len(k.Facts.EmailDomains) > 0 {
+		return err
+	}
+	_, err = a.registry.ReviseOrganisation(ctx, member.System("demo"), string(body), registry.Patch[registry.OrganisationFacts]{
+		Facts: registry.OrganisationFacts{EmailDomains: []string{"echirolles.example"}}, Set: []string{"email_domains"}}, 0)
+	return err
 }
 
 // demoAccounts makes the accounts that are not known yet, and the secrets the database no longer takes.
