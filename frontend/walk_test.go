@@ -66,7 +66,7 @@ func ours(doc *goquery.Document) []string {
 				return
 			}
 		}
-		if strings.HasPrefix(to, "/") {
+		if strings.HasPrefix(to, "/") && !strings.Contains(to, "format=csv") { // files for spreadsheets are no pages
 			out = append(out, to)
 		}
 	})
