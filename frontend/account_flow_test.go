@@ -138,6 +138,9 @@ func refusals() []refusal {
 		{"refusing without a reason", "member", "/animation/demandes", "do=refuse&id=m5&reason=", "RefuseRequest", fields("reason", "required"), 422, "reason", nil},
 		{"decided already", "member", "/animation/demandes", "do=accept&id=m5", "AcceptRequest", fault.New(fault.Conflict, "already_decided"), 409, "", nil},
 		{"disabling without a reason", "administrator", "/animation/comptes?q=c", "do=disable&id=4&reason=", "DisableAccount", fields("reason", "required"), 422, "reason", nil},
+		{"inviting nobody to an office", "administrator", "/animation/invitations", "do=invite&email=x&name=Gil&office=organiser", "Invite", fields("email", "not_an_email"), 422, "email",
+			map[string]string{"email": "x", "name": "Gil"}},
+		{"inviting to no office", "administrator", "/animation/invitations", "do=invite&email=gil@collectif.example", "", nil, 422, "office", map[string]string{"email": "gil@collectif.example"}},
 		{"the last administrator", "administrator", "/animation/comptes", "do=office&id=1&office=", "SetOffice", fault.New(fault.Conflict, "last_administrator"), 409, "", nil},
 	}
 }
@@ -220,6 +223,9 @@ func deeds() []deed {
 		{"administrator", "/animation/comptes", "do=enable&id=5", "EnableAccount 1 5", "/animation/comptes?fait=account_enable"},
 		{"administrator", "/animation/comptes", "do=office&id=4&office=organiser", "SetOffice 1 4 organiser", "/animation/comptes?fait=account_office"},
 		{"administrator", "/animation/comptes", "do=force&id=4", "ForcePasswordChange 1 4", "/animation/comptes?fait=account_force"},
+		{"administrator", "/animation/invitations", "do=invite&email=gil@collectif.example&name=Gil&office=administrator&message=Viens",
+			"Invite 1  administrator gil@collectif.example Gil Viens", "/animation/invitations?fait=colleague_invite"},
+		{"administrator", "/animation/invitations", "do=revoke&id=i2", "RevokeInvitation 1 i2", "/animation/invitations?fait=colleague_revoke"},
 	}
 }
 

@@ -93,6 +93,7 @@ type belonging interface {
 	EndMembership(ctx context.Context, by member.Actor, membership string, sure bool) error
 	Invite(ctx context.Context, by member.Actor, r member.InvitationRequest) (member.Invitation, error)
 	Invitations(ctx context.Context, by member.Actor, body string) ([]member.Invitation, error)
+	OfficeInvitations(ctx context.Context, by member.Actor) ([]member.Invitation, error)
 	RevokeInvitation(ctx context.Context, by member.Actor, id string) error
 }
 

@@ -328,11 +328,16 @@ func (s *script) EndMembership(_ context.Context, by member.Actor, membership st
 }
 
 func (s *script) Invite(_ context.Context, by member.Actor, r member.InvitationRequest) (member.Invitation, error) {
-	return member.Invitation{}, s.call("Invite", by.Account, r.Body, r.Role, r.Email, r.Name, r.Message)
+	return member.Invitation{}, s.call("Invite", by.Account, r.Body, r.Role+r.Office, r.Email, r.Name, r.Message)
 }
 
 func (s *script) Invitations(context.Context, member.Actor, string) ([]member.Invitation, error) {
 	return []member.Invitation{{ID: "i1", Email: "dan@grenoble.example", Role: member.Agent, ExpiresAt: testkit.Epoch()}}, nil
+}
+
+func (s *script) OfficeInvitations(context.Context, member.Actor) ([]member.Invitation, error) {
+	return []member.Invitation{{ID: "i2", Email: "gil@collectif.example", Name: "Gil", Office: member.Organiser, Inviter: "Ana Roux", ExpiresAt: testkit.Epoch()},
+		{ID: "i3", Email: "lou@collectif.example", Office: member.Administrator}}, nil
 }
 
 func (s *script) RevokeInvitation(_ context.Context, by member.Actor, id string) error {
