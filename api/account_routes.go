@@ -65,5 +65,6 @@ func (a *API) mountAccounts(v1 *echo.Group) {
 	v1.PUT("/accounts/:id/office", a.account(a.accountOffice))
 	v1.POST("/accounts/:id/disable", a.account(a.accountDisable))
 	v1.POST("/accounts/:id/enable", a.account(onThing("account_missing", a.accountEnable)))
+	v1.POST("/accounts/:id/force-password-change", a.account(onThing("account_missing", a.accountForcePassword)))
 	v1.DELETE("/accounts/:id", a.accountQuery(a.accountErase))
 }

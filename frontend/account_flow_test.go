@@ -138,6 +138,10 @@ func refusals() []refusal {
 		{"refusing without a reason", "member", "/animation/demandes", "do=refuse&id=m5&reason=", "RefuseRequest", fields("reason", "required"), 422, "reason", nil},
 		{"decided already", "member", "/animation/demandes", "do=accept&id=m5", "AcceptRequest", fault.New(fault.Conflict, "already_decided"), 409, "", nil},
 		{"disabling without a reason", "administrator", "/animation/comptes?q=c", "do=disable&id=4&reason=", "DisableAccount", fields("reason", "required"), 422, "reason", nil},
+		{"erasing somebody unsure", "administrator", "/animation/comptes/4/effacement", "writings=keep", "", nil, 422, "erasing_sure", nil},
+		{"erasing the last administrator", "administrator", "/animation/comptes/4/effacement", "writings=keep&erasing_sure=1", "EraseAccount",
+			fault.New(fault.Conflict, "last_administrator"), 409, "", nil},
+		{"erasing half", "administrator", "/animation/comptes/4/effacement", "writings=half&erasing_sure=1", "", nil, 422, "writings", nil},
 		{"inviting nobody to an office", "administrator", "/animation/invitations", "do=invite&email=x&name=Gil&office=organiser", "Invite", fields("email", "not_an_email"), 422, "email",
 			map[string]string{"email": "x", "name": "Gil"}},
 		{"inviting to no office", "administrator", "/animation/invitations", "do=invite&email=gil@collectif.example", "", nil, 422, "office", map[string]string{"email": "gil@collectif.example"}},
@@ -225,6 +229,9 @@ func deeds() []deed {
 		{"administrator", "/animation/comptes", "do=force&id=4", "ForcePasswordChange 1 4", "/animation/comptes?fait=account_force"},
 		{"administrator", "/animation/invitations", "do=invite&email=gil@collectif.example&name=Gil&office=administrator&message=Viens",
 			"Invite 1  administrator gil@collectif.example Gil Viens", "/animation/invitations?fait=colleague_invite"},
+		{"administrator", "/animation/comptes/4/effacement", "writings=keep&erasing_sure=1", "EraseAccount 1 4 false", "/animation/comptes?fait=account_erase"},
+		{"administrator", "/animation/comptes/4/effacement", "writings=remove&erasing_sure=1", "EraseAccount 1 4 true", "/animation/comptes?fait=account_erase"},
+		{"administrator", "/animation/comptes/1/effacement", "writings=keep&erasing_sure=1", "", "/compte/donnees"},
 		{"administrator", "/animation/invitations", "do=revoke&id=i2", "RevokeInvitation 1 i2", "/animation/invitations?fait=colleague_revoke"},
 	}
 }
@@ -251,12 +258,14 @@ func TestEachFormAsksWhatItSaysAndSaysWhatWasDone(t *testing.T) {
 func TestAFormWhoseActionNeedsAFreshProofAsksForItAndComesBack(t *testing.T) {
 	c := newClub(t, base)
 	again := fault.New(fault.Forbidden, "sign_in_again")
-	c.said.fail = map[string]error{"RemoveTOTP": again, "Export": again, "Erase": again, "BeginPasskey": again}
+	c.said.fail = map[string]error{"RemoveTOTP": again, "Export": again, "Erase": again, "BeginPasskey": again,
+		"EraseAccount": again}
 	b := c.browse("member")
 	for _, x := range []struct{ at, form, back string }{
 		{"/compte/securite", "do=totp_remove", "/compte/securite"},
 		{"/compte/donnees/export", "", "/compte/donnees"},
 		{"/compte/donnees", "do=erase&erase_sure=1&posts=keep", "/compte/donnees"},
+		{"/animation/comptes/4/effacement", "writings=keep&erasing_sure=1", "/animation/comptes/4/effacement"},
 	} {
 		if to, _, _ := b.send(x.at, x.form); to != "/confirmer-identite?next="+url.QueryEscape(x.back) {
 			t.Errorf("%s: to %q", x.at, to)

@@ -206,7 +206,8 @@ func TestEveryPageOfAccountsIsWholeInBothLanguages(t *testing.T) {
 	for _, lang := range []string{"fr", "en"} {
 		visitor, member := c.browse(""), c.browse("member")
 		admin := c.browse("administrator")
-		for b, pages := range map[*browser][]string{visitor: public(), member: own(), admin: {"/animation/comptes?q=a", "/animation/demandes", "/animation/invitations"}} {
+		for b, pages := range map[*browser][]string{visitor: public(), member: own(), admin: {"/animation/comptes?q=a", "/animation/demandes", "/animation/invitations",
+			"/animation/comptes/4/effacement"}} {
 			b.lang = lang
 			titles := map[string]bool{}
 			for _, at := range pages {

@@ -102,6 +102,8 @@ type deciding interface {
 	AcceptRequest(ctx context.Context, by member.Actor, id string) error
 	RefuseRequest(ctx context.Context, by member.Actor, id, reason string) error
 	Accounts(ctx context.Context, by member.Actor, q string, after member.AccountID, limit int) ([]member.Account, error)
+	Account(ctx context.Context, by member.Actor, id member.AccountID) (member.Account, []member.Standing, error)
+	EraseAccount(ctx context.Context, by member.Actor, id member.AccountID, posts bool) error
 	SetOffice(ctx context.Context, by member.Actor, id member.AccountID, office member.Role) error
 	DisableAccount(ctx context.Context, by member.Actor, id member.AccountID, reason string) error
 	EnableAccount(ctx context.Context, by member.Actor, id member.AccountID) error

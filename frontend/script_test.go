@@ -369,6 +369,14 @@ func (s *script) Accounts(_ context.Context, _ member.Actor, q string, _ member.
 		{ID: "5", Name: "Eve", State: member.Disabled, DisabledFor: "Partie."}}, nil
 }
 
+func (s *script) Account(_ context.Context, _ member.Actor, id member.AccountID) (member.Account, []member.Standing, error) {
+	return member.Account{ID: id, Name: "Cyr", Email: "cyr@grenoble.example", State: member.Active, Office: member.Organiser}, s.me.Standings[:2], nil
+}
+
+func (s *script) EraseAccount(_ context.Context, by member.Actor, id member.AccountID, posts bool) error {
+	return s.call("EraseAccount", by.Account, id, posts)
+}
+
 func (s *script) SetOffice(_ context.Context, by member.Actor, id member.AccountID, office member.Role) error {
 	return s.call("SetOffice", by.Account, id, office)
 }

@@ -86,3 +86,25 @@ func TestAnInvitationOfAServiceTokenDiesWithTheToken(t *testing.T) {
 		}
 	})
 }
+
+func TestAnAccountIsShownToAdministratorsAlone(t *testing.T) {
+	eachQuick(t, func(h *house, _ *counting) {
+		j, ana := h.ana()
+		admin := h.office(member.Administrator, "a@collectif.example")
+		a, standings, err := h.Account(t.Context(), admin, ana.Account)
+		must(t, err)
+		if a.Email != anaEmail || a.Password != "" || a.Handle != nil || len(standings) != 1 || standings[0].Membership.ID != j.Membership.ID || standings[0].Body.Name == "" {
+			t.Errorf("shown %+v, %+v", a, standings)
+		}
+		for by, kind := range map[*member.Actor]fault.Kind{{}: fault.Anonymous, &ana: fault.Forbidden} {
+			if _, _, err := h.Account(t.Context(), *by, ana.Account); !fault.Is(err, kind) {
+				t.Errorf("%s: %v", by.ID, err)
+			}
+		}
+		must(t, h.EraseAccount(t.Context(), admin, ana.Account, false))
+		for _, id := range []member.AccountID{ana.Account, "absent"} {
+			_, _, err := h.Account(t.Context(), admin, id)
+			wantCode(t, err, fault.Missing, "account_missing")
+		}
+	})
+}
