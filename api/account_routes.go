@@ -44,6 +44,7 @@ func (a *API) mountAccounts(v1 *echo.Group) {
 	v1.POST("/me/passkeys/begin", a.account(a.passkeyBegin))
 	v1.POST("/me/passkeys/finish", a.account(a.passkeyFinish))
 	v1.DELETE("/me/passkeys/:id", a.account(a.passkeyRemove))
+	v1.DELETE("/me/identities/:id", a.account(a.identityUnlink))
 	v1.GET("/me/secrets", a.account(a.secretList))
 	v1.POST("/me/secrets", a.account(a.secretCreate))
 	v1.DELETE("/me/secrets/:id", a.account(onThing("secret_missing", a.secretRevoke)))

@@ -42,6 +42,7 @@ func newPasskey(p member.Passkey) passkeyDTO {
 
 // identityDTO is a link to an identity provider, by the provider's key in the configuration.
 type identityDTO struct {
+	ID        string    `json:"id"`
 	Provider  string    `json:"provider"`
 	CreatedAt time.Time `json:"created_at"`
 }
@@ -56,7 +57,7 @@ func newMe(m member.Me) meDTO {
 		d.Passkeys = append(d.Passkeys, newPasskey(p))
 	}
 	for _, i := range m.Identities {
-		d.Identities = append(d.Identities, identityDTO{i.Provider, instant(i.CreatedAt)})
+		d.Identities = append(d.Identities, identityDTO{i.ID(), i.Provider, instant(i.CreatedAt)})
 	}
 	return d
 }
