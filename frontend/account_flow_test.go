@@ -121,7 +121,7 @@ func refusals() []refusal {
 		{"no name", "member", "/compte", "name=&function=Maire&rhythm=daily&lang=fr", "UpdateMe", fields("name", "required"), 422, "name", map[string]string{"function": "Maire"}},
 		{"an address like the old", "member", "/compte/adresse", "do=change&email=x", "ChangeEmail", fields("email", "email_same"), 422, "email", nil},
 		{"a wrong current password", "member", "/compte/mot-de-passe", "current=x&password=y", "ChangePassword", fields("current", "password_wrong"), 422, "current", nil},
-		{"a wrong code of the app", "member", "/compte/securite", "do=totp_confirm&token=sealed&secret=ABCD&code=1", "ConfirmTOTP", fields("code", "code_wrong"), 422, "code",
+		{"a wrong code of the app", "member", "/compte/securite", "do=totp_confirm&token=sealed&code=1", "ConfirmTOTP", fields("code", "code_wrong"), 422, "code",
 			map[string]string{"code": "1"}},
 		{"the last way in", "member", "/compte/securite", "do=unlink&issuer=i&subject=s", "UnlinkIdentity", fault.New(fault.Conflict, "last_way_in"), 409, "", nil},
 		{"no such deed", "member", "/compte/securite", "do=fly", "", nil, 422, "do", nil},
@@ -284,7 +284,7 @@ func TestASecretIsShownOnceInTheAnswerItself(t *testing.T) {
 		{"/compte/secrets", "do=create&kind=api_token&name=Stats&scope=read&life=30", "code.secret", "mlp-shown-once", "CreateSecret 1 api_token Stats read 720h"},
 		{"/compte/secrets", "do=create&kind=api_token&name=Stats&scope=all&life=90", "code.secret", "mlp-shown-once", "CreateSecret 1 api_token Stats  2160h"},
 		{"/compte/securite", "do=totp_begin", "code.secret", "ABCD EFGH", "BeginTOTP 1"},
-		{"/compte/securite", "do=totp_confirm&token=sealed&secret=ABCD&code=123456", ".secrets", "aaaa-1111 bbbb-2222", "ConfirmTOTP 1 sealed 123456"},
+		{"/compte/securite", "do=totp_confirm&token=sealed&code=123456", ".secrets", "aaaa-1111 bbbb-2222", "ConfirmTOTP 1 sealed 123456"},
 		{"/compte/securite", "do=recovery", ".secrets", "cccc-3333", "NewRecoveryCodes 1"},
 	} {
 		_, doc, status := b.send(x.at, x.form)
@@ -298,6 +298,28 @@ func TestASecretIsShownOnceInTheAnswerItself(t *testing.T) {
 	_, doc, _ := b.send("/compte/securite", "do=totp_begin")
 	if src := doc.Find("main img").AttrOr("src", ""); !strings.HasPrefix(src, "data:image/png;base64,iVBO") {
 		t.Errorf("the QR code is %q", src)
+	}
+}
+
+func TestAMistypedCodeOfTheAppDoesNotLoseTheSecret(t *testing.T) {
+	c := newClub(t, base)
+	c.said.fail["ConfirmTOTP"] = fault.OnField("code", "code_wrong")
+	b := c.browse("member")
+	_, begun, _ := b.send("/compte/securite", "do=totp_begin")
+	_, doc, status := b.send("/compte/securite", "do=totp_confirm&token=sealed&code=1")
+	for _, selector := range []string{"code.secret", "main img", "input[name=token]"} {
+		was, is := begun.Find(selector), doc.Find(selector)
+		if is.Length() != 1 || is.Text() != was.Text() || is.AttrOr("src", "") != was.AttrOr("src", "") || is.AttrOr("value", "") != was.AttrOr("value", "") {
+			t.Errorf("%d: %s became %q %q", status, selector, is.Text(), is.AttrOr("src", ""))
+		}
+	}
+	if to, _, _ := b.send("/compte/securite", "do=totp_confirm&token=sealed&code=1&secret=ABCD"); to != "" {
+		t.Errorf("a secret of the browser's is taken: to %q", to)
+	}
+	// The fifth mistake ends the step.
+	c.said.fail["TOTPBegun"] = fault.New(fault.Missing, "step_over")
+	if _, doc, status = b.send("/compte/securite", "do=totp_confirm&token=sealed&code=1"); status != 404 || doc.Find("code.secret").Length() != 0 {
+		t.Errorf("%d: %s", status, words(doc, "main"))
 	}
 }
 

@@ -65,6 +65,7 @@ type profiles interface {
 
 type factors interface {
 	BeginTOTP(ctx context.Context, by member.Actor) (member.TOTPSetup, error)
+	TOTPBegun(ctx context.Context, by member.Actor, token string) (member.TOTPSetup, error)
 	ConfirmTOTP(ctx context.Context, by member.Actor, token, code string) (in member.SignedIn, recovery []string, err error)
 	RemoveTOTP(ctx context.Context, by member.Actor, v member.Visit) error
 	NewRecoveryCodes(ctx context.Context, by member.Actor) ([]string, error)

@@ -232,6 +232,10 @@ func (s *script) BeginTOTP(_ context.Context, by member.Actor) (member.TOTPSetup
 	return member.TOTPSetup{Token: "sealed", Secret: "ABCD EFGH", QR: []byte("\x89PNG")}, s.call("BeginTOTP", by.Account)
 }
 
+func (s *script) TOTPBegun(_ context.Context, by member.Actor, token string) (member.TOTPSetup, error) {
+	return member.TOTPSetup{Token: token, Secret: "ABCD EFGH", QR: []byte("\x89PNG")}, s.call("TOTPBegun", by.Account, token)
+}
+
 func (s *script) ConfirmTOTP(_ context.Context, by member.Actor, token, code string) (member.SignedIn, []string, error) {
 	return member.SignedIn{Secret: stronger}, []string{"aaaa-1111", "bbbb-2222"}, s.call("ConfirmTOTP", by.Account, token, code)
 }

@@ -108,3 +108,23 @@ func TestAnAccountIsShownToAdministratorsAlone(t *testing.T) {
 		}
 	})
 }
+
+func TestASetupUnderWayIsShownAgainToWhoeverBeganIt(t *testing.T) {
+	eachQuick(t, func(h *house, _ *counting) {
+		_, ana := h.ana()
+		begun := must1(h.BeginTOTP(t.Context(), ana))(t)
+		again := must1(h.TOTPBegun(t.Context(), ana, begun.Token))(t)
+		if again.Secret != begun.Secret || again.URI != begun.URI || string(again.QR) != string(begun.QR) || again.Token != begun.Token {
+			t.Errorf("%+v became %+v", begun, again)
+		}
+		other := h.office(member.Organiser, "o@collectif.example")
+		_, err := h.TOTPBegun(t.Context(), other, begun.Token)
+		wantCode(t, err, fault.Missing, "step_over")
+		for range member.CodeTries {
+			_, _, err := h.ConfirmTOTP(t.Context(), ana, begun.Token, "12")
+			wantCode(t, err, fault.Invalid, "code_wrong")
+		}
+		_, _, err = h.ConfirmTOTP(t.Context(), ana, begun.Token, code(t, begun, h.clock.Now()))
+		wantCode(t, err, fault.Missing, "step_over")
+	})
+}
