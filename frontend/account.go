@@ -27,6 +27,9 @@ type who struct {
 	Known     bool   // signed in
 	Decides   bool   // memberships wait for them
 	Organises bool
+	// Offered are the bodies they may act for while they act for none; Here is where to come back to.
+	Offered []member.Standing
+	Here    string
 }
 
 // accountPage is what the pages of accounts have besides what every page has.
@@ -203,7 +206,10 @@ func (p *Pages) reader(c echo.Context) *who {
 		if items := p.cfg.Catalogue.ItemsByID(registry.KindOrganisation, by, registry.ID(by.Organisation)); len(items) == 1 {
 			w.Body, w.Ref = items[0].Name(), string(items[0].Slug())
 		}
+		return w
 	}
+	w.Here = here(c)
+	w.Offered, _ = p.cfg.Members.Offered(c.Request().Context(), by) // nobody is refused a page for want of an offer
 	return w
 }
 

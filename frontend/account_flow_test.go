@@ -422,6 +422,37 @@ func TestActingForAnotherBodyChangesTheSession(t *testing.T) {
 	}
 }
 
+func TestWhoActsForNobodyIsOfferedTheirBodyOnEveryPage(t *testing.T) {
+	c := newClub(t, base)
+	c.said.offered = c.said.me.Standings[1:2]
+	b := c.browse("administrator")
+	for _, at := range []string{"/", "/logiciels/nextcloud?fait=x", "/compte", "/nulle-part"} {
+		form := read(t, b.do(http.MethodGet, at, "")).Find("nav.who form[action='/compte/organismes']")
+		path, _, _ := strings.Cut(at, "?")
+		if got := strings.TrimSpace(form.Text()); got != "Agir pour Échirolles" ||
+			form.Find("[name=do]").AttrOr("value", "") != "act" || form.Find("[name=next]").AttrOr("value", "") != path {
+			t.Errorf("%s offers %q and comes back to %q", at, got, form.Find("[name=next]").AttrOr("value", ""))
+		}
+	}
+	if to, _, _ := b.send("/compte/organismes", "do=act&id=m2&next=/logiciels/nextcloud"); to != "/logiciels/nextcloud" || !c.said.called("ActFor 1 m2") {
+		t.Errorf("to %q, %v", to, c.said.calls)
+	}
+	if to, _, _ := c.browse("administrator").send("/compte/organismes", "do=act&id=m2&next=//evil.example"); to != "/compte/organismes?fait=body_act" {
+		t.Errorf("to %q", to)
+	}
+	c.said.offered = c.said.me.Standings[:2]
+	if a := c.browse("administrator").see("/compte").Find("nav.who a[href='/compte/organismes']"); a.Text() != "Choisir pour qui agir" {
+		t.Errorf("of several: %q", a.Text())
+	}
+	c.said.fail["Offered"] = fault.New(fault.Unavailable, "database")
+	if got := words(c.browse("administrator").see("/compte"), "nav.who"); !strings.Contains(got, "Ana Roux") {
+		t.Errorf("without an answer: %q", got)
+	}
+	if got := words(c.browse("member").see("/compte"), "nav.who"); strings.Contains(got, "Agir") || strings.Contains(got, "Choisir") {
+		t.Errorf("who acts already: %q", got)
+	}
+}
+
 func TestAnExportIsAnArchiveAndErasingForgetsTheBrowser(t *testing.T) {
 	c := newClub(t, base)
 	b := c.browse("member")

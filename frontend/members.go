@@ -86,6 +86,7 @@ type ways interface {
 }
 
 type belonging interface {
+	Offered(ctx context.Context, by member.Actor) ([]member.Standing, error)
 	ActFor(ctx context.Context, by member.Actor, membership string) (string, error)
 	AskToJoin(ctx context.Context, by member.Actor, body string) (member.Membership, error)
 	LeaveBody(ctx context.Context, by member.Actor, membership string, sure bool) error

@@ -25,6 +25,7 @@ type script struct {
 	calls            []string
 	fail             map[string]error // by method
 	me               member.Me
+	offered          []member.Standing
 	pending          bool // a second factor follows
 }
 
@@ -294,6 +295,13 @@ func (s *script) OwnSecrets(context.Context, member.Actor) ([]member.Secret, err
 
 func (s *script) RevokeSecret(_ context.Context, by member.Actor, id string) error {
 	return s.call("RevokeSecret", by.Account, id)
+}
+
+func (s *script) Offered(_ context.Context, by member.Actor) ([]member.Standing, error) {
+	if by.Organisation != "" {
+		return nil, nil
+	}
+	return s.offered, s.fail["Offered"]
 }
 
 func (s *script) ActFor(_ context.Context, by member.Actor, membership string) (string, error) {
