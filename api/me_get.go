@@ -27,6 +27,7 @@ type meDTO struct {
 	Passkeys    []passkeyDTO    `json:"passkeys"`
 	Identities  []identityDTO   `json:"identities"`
 	MustEnrol   bool            `json:"must_enrol"`
+	UsePasskey  bool            `json:"use_passkey,omitempty"`
 }
 
 type passkeyDTO struct {
@@ -49,7 +50,7 @@ type identityDTO struct {
 
 func newMe(m member.Me) meDTO {
 	d := meDTO{Account: newOwn(m.Account), Memberships: []membershipDTO{}, Acting: m.Acting, TOTP: m.TOTP, Recovery: m.Recovery,
-		Passkeys: []passkeyDTO{}, Identities: []identityDTO{}, MustEnrol: m.MustEnrol}
+		Passkeys: []passkeyDTO{}, Identities: []identityDTO{}, MustEnrol: m.MustEnrol, UsePasskey: m.UsePasskey}
 	for _, s := range m.Standings {
 		d.Memberships = append(d.Memberships, newMembership(s.Membership, s.Body))
 	}

@@ -276,6 +276,40 @@ func TestAFormWhoseActionNeedsAFreshProofAsksForItAndComesBack(t *testing.T) {
 	}
 }
 
+func TestAnOfficeOpenedByItsPasswordIsLedToItsPasskey(t *testing.T) {
+	c := newClub(t, base)
+	c.said.me.UsePasskey = true
+	there := func(next string) string {
+		return "/connexion?fait=use_passkey&next=" + url.QueryEscape(next)
+	}
+	b := c.browse("")
+	to, _, _ := b.send("/connexion", "email=a@b.example&password=x&next=/animation/comptes")
+	if to != there("/animation/comptes") || b.jar["__Host-maillage"] != secret {
+		t.Errorf("signed in, to %q with %v", to, b.jar)
+	}
+	if doc := b.see(to); !strings.Contains(words(doc, "main [role=status]"), "connectez-vous avec") || doc.Find("form[data-passkey=login] input[name=next][value='/animation/comptes']").Length() != 1 {
+		t.Errorf("there: %s", words(doc, "main"))
+	}
+	if doc := b.see("/compte/securite"); doc.Find("p.told a[href^='/connexion?']").Length() != 1 {
+		t.Errorf("the page of what opens the account: %s", words(doc, "main"))
+	}
+	c.said.fail = map[string]error{"Accounts": fault.New(fault.Forbidden, "not_allowed"), "BeginTOTP": fault.New(fault.Forbidden, "passkey_needed")}
+	if got := b.do(http.MethodGet, "/animation/comptes?q=a", "").Header().Get("Location"); got != there("/animation/comptes?q=a") {
+		t.Errorf("a page of the office leads to %q", got)
+	}
+	if to, _, _ = b.send("/compte/securite", "do=totp_begin"); to != there("/compte/securite") {
+		t.Errorf("adding a factor leads to %q", to)
+	}
+	c.said.me.UsePasskey, c.said.me.MustEnrol = false, true
+	if got := b.do(http.MethodGet, "/animation/comptes", "").Header().Get("Location"); got != "/compte/securite?fait=must_enrol" {
+		t.Errorf("without a factor it leads to %q", got)
+	}
+	c.said.me.MustEnrol = false
+	if w := b.do(http.MethodGet, "/animation/comptes", ""); w.Code != http.StatusForbidden {
+		t.Errorf("to who holds no office: %d", w.Code)
+	}
+}
+
 func TestASecretIsShownOnceInTheAnswerItself(t *testing.T) {
 	c := newClub(t, base)
 	b := c.browse("member")

@@ -68,7 +68,7 @@ func (s *script) in() member.SignedIn {
 	if s.pending {
 		return member.SignedIn{Pending: link}
 	}
-	return member.SignedIn{Secret: secret, Device: "device"}
+	return member.SignedIn{Secret: secret, Device: "device", UsePasskey: s.me.UsePasskey}
 }
 
 func (s *script) joined() member.Joined {

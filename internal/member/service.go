@@ -97,6 +97,9 @@ type SignedIn struct {
 	// MustEnrol reports that the account's office asks for a second factor it does not have: until then
 	// the session does not open the office.
 	MustEnrol bool
+	// UsePasskey reports that the office has a passkey that did not open this session: until it does the
+	// session does not open the office.
+	UsePasskey bool
 	// MustChange reports that the password must be changed first.
 	MustChange bool
 }
