@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: The Maillage authors
+// SPDX-License-Identifier: EUPL-1.2
+
+package member_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"maillage/internal/fault"
+	"maillage/internal/member"
+)
+
+// begun is a sign-up of Ana's and her last message.
+func (h *house) begun() (member.Signup, member.Outgoing) {
+	h.t.Helper()
+	s := must1(h.Join(h.t.Context(), at("192.0.2.10"), member.JoinRequest{Body: h.body(grenoble, "grenoble.example"), Email: anaEmail, Name: "Ana"}))(h.t)
+	return s, letter(h.t, h.letters(), "confirm_email", anaEmail)
+}
+
+// wrong is a code that is not that one.
+func wrong(code string) string {
+	if code == "000000" {
+		return "000001"
+	}
+	return "000000"
+}
+
+func TestAWrongCodeOfASignUpCostsNoHash(t *testing.T) {
+	eachQuick(t, func(h *house, c *counting) {
+		s, m := h.begun()
+		try := member.Confirmation{Signup: s.Token, Code: wrong(m.Values["code"]), Password: goodPassword}
+		_, err := h.ConfirmSignup(t.Context(), at("192.0.2.10"), try)
+		wantCode(t, err, fault.Invalid, "code_wrong")
+		if n := c.hashed.Load(); n != 0 {
+			t.Errorf("%d hashes", n)
+		}
+		// What is wrong with the password is said before the code is tried.
+		for range member.CodeTries {
+			_, err = h.ConfirmSignup(t.Context(), at("192.0.2.10"), member.Confirmation{Signup: s.Token, Code: m.Values["code"], Password: "court"})
+			wantCode(t, err, fault.Invalid, "password")
+		}
+		try.Code = m.Values["code"]
+		must1(h.ConfirmSignup(t.Context(), at("192.0.2.10"), try))(t)
+		if n := c.hashed.Load(); n != 1 {
+			t.Errorf("%d hashes", n)
+		}
+	})
+}
+
+func TestTheCodesOfOneSignUpBearTwentyTriesInAll(t *testing.T) {
+	eachQuick(t, func(h *house, _ *counting) {
+		s, m := h.begun()
+		_, link, _ := strings.Cut(m.Values["link"], "?")
+		visit, compared := at("192.0.2.10"), atomic.Int64{}
+		guess := func(m member.Outgoing) {
+			var all sync.WaitGroup
+			for range 2 * member.CodeTries {
+				all.Go(func() {
+					_, err := h.ConfirmSignup(t.Context(), visit, member.Confirmation{Signup: s.Token, Code: wrong(m.Values["code"]), Password: goodPassword})
+					if fault.Is(err, fault.Invalid) && strings.Contains(err.Error(), "code_wrong") {
+						compared.Add(1)
+					} else if !fault.Is(err, fault.Invalid) {
+						t.Errorf("got %v", err)
+					}
+				})
+			}
+			all.Wait()
+		}
+		for i := range 8 {
+			guess(m)
+			h.clock.Advance(time.Hour)
+			visit = at(fmt.Sprintf("192.0.2.%d", 11+i))
+			must1(h.ResendCode(t.Context(), visit, s.Token))(t)
+			m = letter(t, h.letters(), "confirm_email", anaEmail)
+		}
+		if n := compared.Load(); n != member.SignupTries {
+			t.Errorf("%d codes were compared, want %d", n, member.SignupTries)
+		}
+		c := member.Confirmation{Signup: s.Token, Code: m.Values["code"], Password: goodPassword}
+		_, err := h.ConfirmSignup(t.Context(), visit, c)
+		wantCode(t, err, fault.Invalid, "codes_spent")
+		// The link proves more than a code: nobody keeps its holder out.
+		c.Code, c.Link = "", link
+		must1(h.ConfirmSignup(t.Context(), visit, c))(t)
+	})
+}
