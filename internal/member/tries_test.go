@@ -89,3 +89,42 @@ func TestTheCodesOfOneSignUpBearTwentyTriesInAll(t *testing.T) {
 		must1(h.ConfirmSignup(t.Context(), visit, c))(t)
 	})
 }
+
+func TestWhatADisabledAccountHadMadeDoesNotComeBackWithIt(t *testing.T) {
+	eachQuick(t, func(h *house, _ *counting) {
+		_, ana := h.ana()
+		admin := h.office(member.Administrator, "a@collectif.example")
+		_, token, err := h.CreateSecret(t.Context(), ana, member.KindToken, "Script", member.ScopeAll, 0)
+		must(t, err)
+		_, agenda, err := h.CreateSecret(t.Context(), ana, member.KindAppPassword, "Agenda", member.ScopeCalendar, 0)
+		must(t, err)
+		reset := h.resetLink(anaEmail)
+		opens := func() (n int) {
+			for door, c := range map[member.Door]member.Credential{member.DoorAPI: {Secret: token}, member.DoorCalendar: {User: anaEmail, Secret: agenda}} {
+				if _, err := h.Authenticate(t.Context(), door, c); err == nil {
+					n++
+				}
+			}
+			return n
+		}
+		if n := opens(); n != 2 {
+			t.Fatalf("%d of two open before", n)
+		}
+		must(t, h.DisableAccount(t.Context(), admin, ana.Account, "Téléphone volé."))
+		must(t, h.EnableAccount(t.Context(), admin, ana.Account))
+		h.clock.Advance(time.Minute)
+		if n := opens(); n != 0 {
+			t.Errorf("%d open again with the account", n)
+		}
+		wantCode(t, h.ResetLink(t.Context(), reset), fault.Missing, "link_unknown")
+		for _, s := range must1(h.OwnSecrets(t.Context(), ana))(t) {
+			if s.RevokedAt.IsZero() {
+				t.Errorf("%s is listed as in use", s.Name)
+			}
+		}
+		in := must1(h.SignIn(t.Context(), at("192.0.2.1"), anaEmail, goodPassword))(t)
+		_, fresh, err := h.CreateSecret(t.Context(), h.actor(in.Secret), member.KindToken, "Script", member.ScopeAll, 0)
+		must(t, err)
+		must1(h.Authenticate(t.Context(), member.DoorAPI, member.Credential{Secret: fresh}))(t)
+	})
+}
