@@ -128,3 +128,22 @@ func TestWhatADisabledAccountHadMadeDoesNotComeBackWithIt(t *testing.T) {
 		must1(h.Authenticate(t.Context(), member.DoorAPI, member.Credential{Secret: fresh}))(t)
 	})
 }
+
+func TestTheLetterOfAUsedRecoveryCodeSaysHowManyAreLeft(t *testing.T) {
+	eachQuick(t, func(h *house, _ *counting) {
+		_, ana := h.ana()
+		_, _, recovery := h.enrol(ana)
+		if m := letter(t, h.letters(), "second_factor_changed", anaEmail); m.Values["left"] != "" {
+			t.Errorf("of another change: %v", m.Values)
+		}
+		for i, code := range recovery[:2] {
+			h.clock.Advance(time.Minute)
+			p := must1(h.SignIn(t.Context(), at("192.0.2.1"), anaEmail, goodPassword))(t)
+			must1(h.SecondFactor(t.Context(), at("192.0.2.1"), p.Pending, code))(t)
+			m := letter(t, h.letters(), "second_factor_changed", anaEmail)
+			if want := fmt.Sprint(9 - i); m.Values["what"] != "recovery_code_used" || m.Values["left"] != want {
+				t.Errorf("said %v, want %s", m.Values, want)
+			}
+		}
+	})
+}
