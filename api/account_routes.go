@@ -50,6 +50,8 @@ func (a *API) mountAccounts(v1 *echo.Group) {
 	v1.DELETE("/me/secrets/:id", a.account(onThing("secret_missing", a.secretRevoke)))
 
 	v1.GET("/organisations/:ref/members", a.account(a.memberList))
+	v1.GET("/organisations/:ref/file", a.account(a.bodyFile))
+	v1.DELETE("/organisations/:ref/membership", a.account(a.bodyLeave))
 	v1.PATCH("/memberships/:id", a.account(a.membershipUpdate))
 	v1.DELETE("/memberships/:id", a.accountQuery(a.membershipEnd))
 	v1.GET("/membership-requests", a.accountQuery(a.requestList))

@@ -97,6 +97,7 @@ type organisationDTO struct {
 	Point              *registry.Point       `json:"point,omitempty"`
 	Label              *labelDTO             `json:"label,omitempty"`
 	Identifiers        []registry.Identifier `json:"identifiers,omitempty"`
+	LeftOn             string                `json:"left_on,omitempty"`
 	Usages             int                   `json:"usages"`
 	Offers             int                   `json:"offers"`
 	References         int                   `json:"references"`
@@ -146,6 +147,7 @@ type briefDTO struct {
 	ID   string `json:"id"`
 	Slug string `json:"slug"`
 	Name string `json:"name"`
+	Left bool   `json:"left,omitempty"`
 }
 
 type selfLink struct {

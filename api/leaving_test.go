@@ -6,6 +6,7 @@ package api_test
 import (
 	"archive/zip"
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 
@@ -74,4 +75,58 @@ func TestAnAdministratorAsksForANewPassword(t *testing.T) {
 		}
 		h.say("PUT", "/me/password", in.text("token"), `{"current":"`+goodPassword+`","password":"`+goodPassword+`, et une grise"}`).status(200)
 	})
+}
+
+func TestABodyTakesItsFileLeavesAndIsMarked(t *testing.T) {
+	eachAccountHouse(t, func(h *accounts) {
+		ana, _ := h.referent("ana@grenoble.fr", "Ana")
+		tool := h.ask("POST", "/api/v1/software", organiser, `{"name":"Zorin OS"}`).status(201).text("id")
+		h.ask("POST", "/api/v1/usages", organiser, `{"organisation":"`+h.body+`","software":"`+tool+`","stage":"default"}`).status(201)
+		hidden := h.ask("POST", "/api/v1/usages", organiser, `{"organisation":"`+h.body+`","software":"`+
+			h.ask("POST", "/api/v1/software", organiser, `{"name":"=SOMME(1)"}`).status(201).text("id")+`","stage":"pilot","visibility":"collectivities"}`).status(201).text("id")
+
+		h.say("GET", "/organisations/"+h.body+"/file", "", "").status(401)
+		w := h.say("GET", "/organisations/"+h.body+"/file", ana, "").status(200)
+		files := unzipped(t, w.Body.Bytes())
+		for name, holds := range map[string]string{"LISEZMOI-README.txt": "Grenoble", "organisation.json": `"siren":"213801855"`,
+			"organisation-sources.json": "legal_category", "usages.json": hidden, "usages.csv": ";'=SOMME(1);", "offers.json": `"data":[`,
+			"offers.csv": "Identifiant", "references.json": `"data":[`, "references.csv": "Identifiant", "members.json": "ana@grenoble.fr", "members.csv": "Ana;ana@grenoble.fr"} {
+			if !strings.Contains(files[name], holds) {
+				t.Errorf("%s does not hold %q: %.400s", name, holds, files[name])
+			}
+		}
+		h.say("DELETE", "/organisations/"+h.body+"/membership", "", "").status(401)
+		h.say("DELETE", "/organisations/"+h.body+"/membership", ana, "").status(204)
+		h.say("GET", "/organisations/"+h.body+"/file", ana, "").status(404)
+		h.say("GET", "/organisations/"+h.body+"/members", ana, "").status(404)
+		if on := h.ask("GET", "/api/v1/organisations/"+h.body, "", "").status(200).text("left_on"); on != h.clock.Now().UTC().Format("2006-01-02") {
+			t.Errorf("left on %q", on)
+		}
+		list := h.ask("GET", "/api/v1/usages?software="+tool, "", "").status(200).Body.String()
+		if !strings.Contains(list, `"left":true`) {
+			t.Errorf("its usage is not marked: %s", list)
+		}
+		h.ask("PATCH", "/api/v1/organisations/"+h.body, organiser, `{"left_on":null}`).status(422)
+	})
+}
+
+func unzipped(t *testing.T, archive []byte) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(archive), int64(len(archive)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[f.Name] = string(body)
+	}
+	return files
 }

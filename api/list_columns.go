@@ -68,6 +68,7 @@ func organisationColumns() []column {
 		col("Références confirmées", func(d *d) string { return strconv.Itoa(d.References) }),
 		col("Rechoisiraient", func(d *d) string { return strconv.Itoa(d.ChooseAgain) }),
 		col("Départements d’intervention", func(d *d) string { return strings.Join(d.DepartementsServed, ", ") }),
+		col("A quitté le collectif le", func(d *d) string { return d.LeftOn }),
 		col("Mis à jour le", func(d *d) string { return day(&d.UpdatedAt) }),
 	}
 }

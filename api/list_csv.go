@@ -32,11 +32,7 @@ func (a *API) listCSV(c echo.Context, l *listing, p *parsed, q catalogue.Query) 
 	}
 	buffer := a.buffers.borrow()
 	defer a.buffers.giveBack(buffer)
-	b := append((*buffer)[:0], "\ufeff"...)
-	for i, col := range l.columns {
-		b = appendCell(b, col.heading, i == 0)
-	}
-	b = append(b, "\r\n"...)
+	b := append((*buffer)[:0], headings(l.columns)...)
 	next := ""
 	for rows > 0 {
 		q.Size = min(rows, web.MaxPageSize)
@@ -45,14 +41,9 @@ func (a *API) listCSV(c echo.Context, l *listing, p *parsed, q catalogue.Query) 
 			return err
 		}
 		for _, item := range page.Items {
-			row := l.row()
-			if err := read(item, row); err != nil {
+			if b, err = appendRow(b, l, item); err != nil {
 				return err
 			}
-			for i, col := range l.columns {
-				b = appendCell(b, col.cell(row), i == 0)
-			}
-			b = append(b, "\r\n"...)
 		}
 		rows -= len(page.Items)
 		next = page.Next
@@ -68,6 +59,31 @@ func (a *API) listCSV(c echo.Context, l *listing, p *parsed, q catalogue.Query) 
 		h.Set("Link", "<"+string(trimQuotes(appendPage(nil, l.path, p.base, afterEncoded, next)))+`>; rel="next"`)
 	}
 	return send(c, http.StatusOK, a.headers.csv, b)
+}
+
+// headings begins a file: the byte order mark and the line of headings.
+func headings(columns []column) []byte {
+	b := []byte("\ufeff")
+	for i, col := range columns {
+		b = appendCell(b, col.heading, i == 0)
+	}
+	return append(b, "\r\n"...)
+}
+
+// appendRow appends the line of one thing of a list.
+func appendRow(b []byte, l *listing, item *catalogue.Item) ([]byte, error) {
+	row := l.row()
+	if err := read(item, row); err != nil {
+		return b, err
+	}
+	return appendCells(b, l.columns, row), nil
+}
+
+func appendCells(b []byte, columns []column, row any) []byte {
+	for i, col := range columns {
+		b = appendCell(b, col.cell(row), i == 0)
+	}
+	return append(b, "\r\n"...)
 }
 
 func trimQuotes(b []byte) []byte { return b[1 : len(b)-1] }

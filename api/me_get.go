@@ -6,8 +6,6 @@ package api
 import (
 	"io"
 	"net/http"
-	"os"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -103,33 +101,13 @@ func (a *API) meUpdate(c echo.Context) error {
 	return reply(c, http.StatusOK, newMe(me))
 }
 
-// meExport answers GET /me/export. The archive is made whole, on disk, before its first byte is sent:
-// what fails is then answered as an error and not as half an archive, and a slow reader holds a file
-// rather than memory or the database.
-func (a *API) meExport(c echo.Context) (err error) {
+// meExport answers GET /me/export.
+func (a *API) meExport(c echo.Context) error {
 	by, err := someone(c)
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(a.cfg.Temp, "maillage-export-*.zip")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) //nolint:errcheck // removed below where the system lets a file in use go
-	defer f.Close()           //nolint:errcheck // read to the end, or of no use
-	_ = os.Remove(f.Name())   // nobody finds it by its name, even after a crash
-	if err := a.cfg.Members.Export(c.Request().Context(), by, f); err != nil {
-		return err
-	}
-	size, err := f.Seek(0, io.SeekCurrent)
-	if err != nil {
-		return err
-	}
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
-	}
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentLength, strconv.FormatInt(size, 10))
-	h.Set(echo.HeaderContentDisposition, `attachment; filename="maillage-export.zip"`)
-	return c.Stream(http.StatusOK, "application/zip", f)
+	return a.sendArchive(c, "maillage-export.zip", func(w io.Writer) error {
+		return a.cfg.Members.Export(c.Request().Context(), by, w)
+	})
 }

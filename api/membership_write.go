@@ -43,10 +43,14 @@ func (a *API) memberList(c echo.Context) error {
 	}
 	out := data[colleagueDTO]{Data: make([]colleagueDTO, 0, len(found))}
 	for _, m := range found {
-		out.Data = append(out.Data, colleagueDTO{Membership: newMembership(m.Membership, member.Body{}), Account: string(m.Account),
-			Name: m.Name, Email: m.Email, Function: m.Function, Office: string(m.Office)})
+		out.Data = append(out.Data, newColleague(m))
 	}
 	return reply(c, http.StatusOK, out)
+}
+
+func newColleague(m member.Colleague) colleagueDTO {
+	return colleagueDTO{Membership: newMembership(m.Membership, member.Body{}), Account: string(m.Account),
+		Name: m.Name, Email: m.Email, Function: m.Function, Office: string(m.Office)}
 }
 
 // membershipUpdate answers PATCH /memberships/{id}: a referent, or an ordinary member.

@@ -123,7 +123,7 @@ func (r *Renderer) Organisation(v catalogue.OrganisationView, _ time.Time) []byt
 		LegalCategory: legalCategory(v.LegalCategory), SIREN: v.SIREN, FormerSIRENs: v.FormerSIRENs,
 		Territory: r.territory(&v.OrganisationFacts), PostalCode: v.PostalCode,
 		Population: v.Population, Stratum: v.Stratum, Website: v.Website, EmailDomains: v.EmailDomains,
-		Point: rounded(v.Point), Identifiers: v.Identifiers,
+		Point: rounded(v.Point), Identifiers: v.Identifiers, LeftOn: string(v.LeftOn),
 		Usages: v.Usages, Offers: v.Offers, References: v.References, ChooseAgain: v.ChooseAgain,
 		AsCustomer: v.AsCustomer, DepartementsServed: v.Departements,
 		Rev: v.Rev, CreatedAt: instant(v.CreatedAt), UpdatedAt: instant(v.UpdatedAt),
@@ -238,7 +238,7 @@ func (r *Renderer) Reference(v catalogue.ReferenceView, _ time.Time) []byte {
 }
 
 func brief(b catalogue.Brief) briefDTO {
-	return briefDTO{ID: string(b.ID), Slug: string(b.Slug), Name: b.Name}
+	return briefDTO{ID: string(b.ID), Slug: string(b.Slug), Name: b.Name, Left: b.Left}
 }
 
 func texts(l registry.Localised) map[string]string { return l }

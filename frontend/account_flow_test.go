@@ -12,10 +12,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"maillage/frontend"
-	"maillage/internal/catalogue"
 	"maillage/internal/fault"
 	"maillage/internal/member"
-	"maillage/internal/registry"
 )
 
 const longPassword = "quatre mots sans rapport entre eux"
@@ -276,40 +274,6 @@ func TestAFormWhoseActionNeedsAFreshProofAsksForItAndComesBack(t *testing.T) {
 	}
 }
 
-func TestAnOfficeOpenedByItsPasswordIsLedToItsPasskey(t *testing.T) {
-	c := newClub(t, base)
-	c.said.me.UsePasskey = true
-	there := func(next string) string {
-		return "/connexion?fait=use_passkey&next=" + url.QueryEscape(next)
-	}
-	b := c.browse("")
-	to, _, _ := b.send("/connexion", "email=a@b.example&password=x&next=/animation/comptes")
-	if to != there("/animation/comptes") || b.jar["__Host-maillage"] != secret {
-		t.Errorf("signed in, to %q with %v", to, b.jar)
-	}
-	if doc := b.see(to); !strings.Contains(words(doc, "main [role=status]"), "connectez-vous avec") || doc.Find("form[data-passkey=login] input[name=next][value='/animation/comptes']").Length() != 1 {
-		t.Errorf("there: %s", words(doc, "main"))
-	}
-	if doc := b.see("/compte/securite"); doc.Find("p.told a[href^='/connexion?']").Length() != 1 {
-		t.Errorf("the page of what opens the account: %s", words(doc, "main"))
-	}
-	c.said.fail = map[string]error{"Accounts": fault.New(fault.Forbidden, "not_allowed"), "BeginTOTP": fault.New(fault.Forbidden, "passkey_needed")}
-	if got := b.do(http.MethodGet, "/animation/comptes?q=a", "").Header().Get("Location"); got != there("/animation/comptes?q=a") {
-		t.Errorf("a page of the office leads to %q", got)
-	}
-	if to, _, _ = b.send("/compte/securite", "do=totp_begin"); to != there("/compte/securite") {
-		t.Errorf("adding a factor leads to %q", to)
-	}
-	c.said.me.UsePasskey, c.said.me.MustEnrol = false, true
-	if got := b.do(http.MethodGet, "/animation/comptes", "").Header().Get("Location"); got != "/compte/securite?fait=must_enrol" {
-		t.Errorf("without a factor it leads to %q", got)
-	}
-	c.said.me.MustEnrol = false
-	if w := b.do(http.MethodGet, "/animation/comptes", ""); w.Code != http.StatusForbidden {
-		t.Errorf("to who holds no office: %d", w.Code)
-	}
-}
-
 func TestASecretIsShownOnceInTheAnswerItself(t *testing.T) {
 	c := newClub(t, base)
 	b := c.browse("member")
@@ -332,28 +296,6 @@ func TestASecretIsShownOnceInTheAnswerItself(t *testing.T) {
 	_, doc, _ := b.send("/compte/securite", "do=totp_begin")
 	if src := doc.Find("main img").AttrOr("src", ""); !strings.HasPrefix(src, "data:image/png;base64,iVBO") {
 		t.Errorf("the QR code is %q", src)
-	}
-}
-
-func TestAMistypedCodeOfTheAppDoesNotLoseTheSecret(t *testing.T) {
-	c := newClub(t, base)
-	c.said.fail["ConfirmTOTP"] = fault.OnField("code", "code_wrong")
-	b := c.browse("member")
-	_, begun, _ := b.send("/compte/securite", "do=totp_begin")
-	_, doc, status := b.send("/compte/securite", "do=totp_confirm&token=sealed&code=1")
-	for _, selector := range []string{"code.secret", "main img", "input[name=token]"} {
-		was, is := begun.Find(selector), doc.Find(selector)
-		if is.Length() != 1 || is.Text() != was.Text() || is.AttrOr("src", "") != was.AttrOr("src", "") || is.AttrOr("value", "") != was.AttrOr("value", "") {
-			t.Errorf("%d: %s became %q %q", status, selector, is.Text(), is.AttrOr("src", ""))
-		}
-	}
-	if to, _, _ := b.send("/compte/securite", "do=totp_confirm&token=sealed&code=1&secret=ABCD"); to != "" {
-		t.Errorf("a secret of the browser's is taken: to %q", to)
-	}
-	// The fifth mistake ends the step.
-	c.said.fail["TOTPBegun"] = fault.New(fault.Missing, "step_over")
-	if _, doc, status = b.send("/compte/securite", "do=totp_confirm&token=sealed&code=1"); status != 404 || doc.Find("code.secret").Length() != 0 {
-		t.Errorf("%d: %s", status, words(doc, "main"))
 	}
 }
 
@@ -456,37 +398,6 @@ func TestActingForAnotherBodyChangesTheSession(t *testing.T) {
 	}
 }
 
-func TestWhoActsForNobodyIsOfferedTheirBodyOnEveryPage(t *testing.T) {
-	c := newClub(t, base)
-	c.said.offered = c.said.me.Standings[1:2]
-	b := c.browse("administrator")
-	for _, at := range []string{"/", "/logiciels/nextcloud?fait=x", "/compte", "/nulle-part"} {
-		form := read(t, b.do(http.MethodGet, at, "")).Find("nav.who form[action='/compte/organismes']")
-		path, _, _ := strings.Cut(at, "?")
-		if got := strings.TrimSpace(form.Text()); got != "Agir pour Échirolles" ||
-			form.Find("[name=do]").AttrOr("value", "") != "act" || form.Find("[name=next]").AttrOr("value", "") != path {
-			t.Errorf("%s offers %q and comes back to %q", at, got, form.Find("[name=next]").AttrOr("value", ""))
-		}
-	}
-	if to, _, _ := b.send("/compte/organismes", "do=act&id=m2&next=/logiciels/nextcloud"); to != "/logiciels/nextcloud" || !c.said.called("ActFor 1 m2") {
-		t.Errorf("to %q, %v", to, c.said.calls)
-	}
-	if to, _, _ := c.browse("administrator").send("/compte/organismes", "do=act&id=m2&next=//evil.example"); to != "/compte/organismes?fait=body_act" {
-		t.Errorf("to %q", to)
-	}
-	c.said.offered = c.said.me.Standings[:2]
-	if a := c.browse("administrator").see("/compte").Find("nav.who a[href='/compte/organismes']"); a.Text() != "Choisir pour qui agir" {
-		t.Errorf("of several: %q", a.Text())
-	}
-	c.said.fail["Offered"] = fault.New(fault.Unavailable, "database")
-	if got := words(c.browse("administrator").see("/compte"), "nav.who"); !strings.Contains(got, "Ana Roux") {
-		t.Errorf("without an answer: %q", got)
-	}
-	if got := words(c.browse("member").see("/compte"), "nav.who"); strings.Contains(got, "Agir") || strings.Contains(got, "Choisir") {
-		t.Errorf("who acts already: %q", got)
-	}
-}
-
 func TestAnExportIsAnArchiveAndErasingForgetsTheBrowser(t *testing.T) {
 	c := newClub(t, base)
 	b := c.browse("member")
@@ -497,6 +408,27 @@ func TestAnExportIsAnArchiveAndErasingForgetsTheBrowser(t *testing.T) {
 	}
 	if b.send("/compte/donnees", "do=erase&erase_sure=1&posts=keep"); b.jar["__Host-maillage"] != "" {
 		t.Error("the browser keeps the session of an account that is no more")
+	}
+}
+
+func TestABodyIsLeftOnPurposeAndItsFileTakenAlong(t *testing.T) {
+	c := newClub(t, base)
+	const at = "/organismes/grenoble-38/depart"
+	b := c.browse("member")
+	w := b.do(http.MethodPost, at, "do=file")
+	if w.Code != http.StatusOK || w.Body.String() != "PK" || w.Header().Get("Content-Type") != "application/zip" || !c.said.called("BodyFile 1 grenoble-38") {
+		t.Errorf("%d %v %q", w.Code, w.Header(), w.Body)
+	}
+	_, doc, status := b.send(at, "do=leave")
+	if status != http.StatusUnprocessableEntity || doc.Find("a[href='#f-depart_sure']").Length() != 1 || c.said.called("LeaveAsBody 1 grenoble-38") {
+		t.Errorf("left without being sure: %d, %v", status, c.said.calls)
+	}
+	if to, _, _ := b.send(at, "do=leave&depart_sure=1"); to != "/organismes/grenoble-38" || !c.said.called("LeaveAsBody 1 grenoble-38") {
+		t.Errorf("to %q, %v", to, c.said.calls)
+	}
+	c.said.fail["LeaveAsBody"] = fault.New(fault.Forbidden, "sign_in_again")
+	if to, _, _ := b.send(at, "do=leave&depart_sure=1"); to != "/confirmer-identite?next="+url.QueryEscape(at) {
+		t.Errorf("to %q", to)
 	}
 }
 
@@ -522,53 +454,6 @@ func TestWhatIsHiddenIsMissing(t *testing.T) {
 	c.said.fail["Requests"] = fault.New(fault.Forbidden, "not_allowed")
 	if w := c.browse("member").do(http.MethodGet, "/animation/demandes", ""); w.Code != http.StatusForbidden {
 		t.Errorf("%d", w.Code)
-	}
-}
-
-func TestThePickerFindsByNamePostalCodeAndSIREN(t *testing.T) {
-	c := newClub(t, base)
-	b := c.browse("")
-	for q, want := range map[string]string{"Grenoble": "Grenoble (Isère)", "38000": "Grenoble (Isère)", "213801855": "Grenoble (Isère)", "saint denis": "Saint-Denis (Seine-Saint-Denis)"} {
-		doc := b.see("/rejoindre?q=" + url.QueryEscape(q))
-		if !strings.Contains(words(doc, "main fieldset"), want) {
-			t.Errorf("%q: %q", q, texts(doc, "main fieldset label"))
-		}
-	}
-}
-
-// TestThePickerFindsProvidersOfTheRegistry asks for one by all it may be known by.
-func TestThePickerFindsProvidersOfTheRegistry(t *testing.T) {
-	c := newClub(t, base)
-	found, err := c.catalogue.Query(catalogue.Query{Kind: registry.KindOrganisation, Size: 50, Where: []catalogue.Term{{Dim: "role", Values: []string{"provider"}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var ids []registry.ID
-	for _, it := range found.Items {
-		ids = append(ids, it.ID())
-	}
-	all, err := c.db.OrganisationsShown(t.Context(), ids...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, asked := c.browse(""), 0
-	for _, o := range all {
-		for _, q := range []string{o.Name, o.SIREN, o.PostalCode} {
-			if q == "" {
-				continue
-			}
-			asked++
-			doc := b.see("/rejoindre?q=" + url.QueryEscape(q))
-			if doc.Find("input[name=body][value='"+string(o.ID)+"']").Length() != 1 {
-				t.Errorf("%s is not found by %q: %q", o.Name, q, texts(doc, "main fieldset label"))
-			}
-		}
-		if to, _, _ := b.send("/rejoindre", "body="+string(o.ID)); to != "/rejoindre/adresse?organisme="+string(o.ID) || !strings.Contains(words(b.see(to), "main"), o.Name) {
-			t.Errorf("%s leads to %q", o.Name, to)
-		}
-	}
-	if asked < 2 {
-		t.Fatalf("%d questions were asked", asked)
 	}
 }
 

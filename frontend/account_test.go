@@ -6,6 +6,7 @@ package frontend_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -47,7 +48,14 @@ func newClub(t *testing.T, base string) *club {
 		},
 	}
 	pages := frontend.New(frontend.Config{Catalogue: c.catalogue, Facts: c.reads, Search: c.index, Register: testkit.Register(t),
-		Name: demo.Name, BaseURL: base, Now: testkit.Epoch, Members: c.said, Identities: identities})
+		Name: demo.Name, BaseURL: base, Now: testkit.Epoch, Members: c.said, Identities: identities, Declarations: c.registry, Engagements: c.registry, Offering: c.registry, Matches: c.registry, Journal: c.db,
+		BodyFile: func(_ context.Context, by member.Actor, ref string, w io.Writer) error {
+			if err := c.said.call("BodyFile", by.Account, ref); err != nil {
+				return err
+			}
+			_, err := w.Write([]byte("PK"))
+			return err
+		}})
 	grenoble, _, err := c.catalogue.Get(registry.KindOrganisation, "grenoble-38", member.Actor{})
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +206,7 @@ func public() []string {
 func own() []string {
 	return []string{"/bienvenue", "/bienvenue?decide=referent", "/confirmer-identite?next=/compte/donnees", "/compte", "/compte?fait=saved", "/compte/adresse",
 		"/compte/adresse/lien?t=" + link, "/compte/mot-de-passe", "/compte/securite", "/compte/sessions", "/compte/secrets",
-		"/compte/organismes", "/compte/organismes?q=saint-denis", "/compte/donnees", "/organismes/grenoble-38/membres", "/animation/demandes"}
+		"/compte/organismes", "/compte/organismes?q=saint-denis", "/compte/donnees", "/organismes/grenoble-38/membres", "/organismes/grenoble-38/depart", "/organismes/grenoble-38/usages", "/organismes/grenoble-38/references", "/organismes/grenoble-38/usages?q=cimetiere", "/animation/demandes"}
 }
 
 func TestEveryPageOfAccountsIsWholeInBothLanguages(t *testing.T) {
@@ -206,7 +214,7 @@ func TestEveryPageOfAccountsIsWholeInBothLanguages(t *testing.T) {
 	for _, lang := range []string{"fr", "en"} {
 		visitor, member := c.browse(""), c.browse("member")
 		admin := c.browse("administrator")
-		for b, pages := range map[*browser][]string{visitor: public(), member: own(), admin: {"/animation/comptes?q=a", "/animation/demandes", "/animation/invitations",
+		for b, pages := range map[*browser][]string{visitor: public(), member: own(), admin: {"/animation", "/animation/comptes?q=a", "/animation/demandes", "/animation/invitations",
 			"/animation/comptes/4/effacement"}} {
 			b.lang = lang
 			titles := map[string]bool{}
@@ -243,7 +251,7 @@ func TestTheHeadSaysWhoIsReading(t *testing.T) {
 			t.Errorf("%s to a member may be stored: %q", at, got)
 		}
 	}
-	if got := words(c.browse("administrator").see("/compte"), "nav.who"); got != "Demandes Comptes Ana Roux Se déconnecter" {
+	if got := words(c.browse("administrator").see("/compte"), "nav.who"); got != "Demandes Animation Comptes Ana Roux Se déconnecter" {
 		t.Errorf("an administrator: %q", got)
 	}
 }
@@ -300,7 +308,8 @@ func TestNoFormOfAnotherSiteIsTaken(t *testing.T) {
 			if len(c.said.calls) > 0 {
 				t.Errorf("%s %s from elsewhere did %v", r.Method, path, c.said.calls)
 			}
-			if w := c.browse(as).do(r.Method, path, "", "Sec-Fetch-Site", "same-origin"); w.Code == http.StatusForbidden || w.Code >= 500 {
+			// What is not for who asks is refused from here too, and not for where it comes from.
+			if w := c.browse(as).do(r.Method, path, "", "Sec-Fetch-Site", "same-origin"); strings.Contains(w.Body.String(), "envoyé depuis un autre site") || w.Code >= 500 {
 				t.Errorf("%s %s from here: %d", r.Method, path, w.Code)
 			}
 		}

@@ -71,7 +71,10 @@ func where(dim, value string) catalogue.Term {
 }
 
 // link is a thing of ours by name. Href is empty when there is no page about it.
-type link struct{ Name, Href string }
+type link struct {
+	Name, Href string
+	Left       bool // an organisation that left the collective
+}
 
 // links returns links to things by id. What a visitor may not see has none.
 func (p *Pages) links(pg page, kind registry.Kind, ids ...registry.ID) map[registry.ID]link {
@@ -81,7 +84,7 @@ func (p *Pages) links(pg page, kind registry.Kind, ids ...registry.ID) map[regis
 	}
 	out := make(map[registry.ID]link, len(ids))
 	for _, it := range p.cfg.Catalogue.ItemsByID(kind, visitor(), ids...) {
-		out[it.ID()] = link{it.Name(), pg.To(path + string(it.Slug()))}
+		out[it.ID()] = link{it.Name(), pg.To(path + string(it.Slug())), it.Left()}
 	}
 	return out
 }

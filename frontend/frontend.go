@@ -8,6 +8,7 @@ package frontend
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"maillage/internal/catalogue"
+	"maillage/internal/member"
 	"maillage/internal/registry"
 	"maillage/internal/territory"
 	"maillage/internal/web"
@@ -42,6 +44,18 @@ type Config struct {
 	Languages []string
 	// Members are the use cases of accounts. Nil means that the instance has none: no page of theirs.
 	Members Members
+	// Declarations are the use cases of what bodies say they run. Nil means no page for that.
+	Declarations Declarations
+	// Engagements are the use cases of references. Nil means no page for those.
+	Engagements Engagements
+	// Offering are the use cases of what providers sell. Nil means no page for that.
+	Offering Offering
+	// Matches and Journal are what organisers look after. Without either there is no page for it.
+	Matches Matches
+	Journal Journal
+	// BodyFile writes the file of a body, as a ZIP, for those who answer for it. Nil means that there is
+	// none to take along.
+	BodyFile func(ctx context.Context, by member.Actor, ref string, w io.Writer) error
 	// Identities are the identity providers people may sign in by; may be empty.
 	Identities Identities
 }

@@ -263,6 +263,7 @@ type welcomePage struct {
 	Decide string // "referent" or "organiser" when the membership waits
 	Me     member.Me
 	Body   string
+	Sells  bool // they are of a provider
 }
 
 // joined answers GET /bienvenue.
@@ -272,7 +273,7 @@ func (p *Pages) joined(c echo.Context, by member.Actor) error {
 		return err
 	}
 	f := p.blank(c)
-	v := welcomePage{accountPage: p.sheet(c, f, "welcome"), Me: me}
+	v := welcomePage{accountPage: p.sheet(c, f, "welcome"), Me: me, Sells: !declares(by)}
 	for _, s := range me.Standings {
 		if s.Membership.Live() {
 			v.Body = s.Body.Name

@@ -109,6 +109,7 @@ type deciding interface {
 	SetOffice(ctx context.Context, by member.Actor, id member.AccountID, office member.Role) error
 	DisableAccount(ctx context.Context, by member.Actor, id member.AccountID, reason string) error
 	EnableAccount(ctx context.Context, by member.Actor, id member.AccountID) error
+	LeaveAsBody(ctx context.Context, by member.Actor, ref string) error
 	ForcePasswordChange(ctx context.Context, by member.Actor, id member.AccountID) error
 }
 
@@ -149,6 +150,8 @@ func Address(base string, page member.Page, arg string) string {
 		member.PageSessions: "/compte/sessions", member.PageSecrets: "/compte/secrets", member.PageAccount: "/compte/organismes",
 	}
 	switch {
+	case page == member.PageBody:
+		return base + "/organismes/" + url.PathEscape(arg)
 	case page == member.PageMembers:
 		return base + "/organismes/" + url.PathEscape(arg) + "/membres"
 	case arg != "":

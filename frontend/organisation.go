@@ -15,6 +15,7 @@ import (
 	"maillage/internal/fault"
 	"maillage/internal/registry"
 	"maillage/internal/territory"
+	"maillage/internal/web"
 )
 
 // similarShown is how many peers a collectivity's page names.
@@ -25,6 +26,7 @@ type organisationPage struct {
 	page
 	registry.Organisation
 	Slug        string
+	Speaks      bool // the reader may say what it runs
 	Lead        string
 	RoleKeys    []registry.Role
 	Departement string // names of places
@@ -65,6 +67,9 @@ func (p *Pages) organisation(c echo.Context) error {
 	v.Title, v.Lead = o.Name, o.Summary.In(v.Lang)
 	v.Description = v.Lead
 	v.Canonical, v.Data = p.cfg.BaseURL+"/organismes/"+v.Slug, "/api/v1/organisations/"+v.Slug
+	if by := web.Actor(ctx); p.cfg.Declarations != nil {
+		v.Speaks = by.Account != "" && by.SpeaksFor(string(o.ID)) && declares(by)
+	}
 	p.whereIs(&v)
 	for _, add := range []func(context.Context, *organisationPage) error{p.whatItRuns, p.whatItSells, p.whatWasConfirmed} {
 		if err := add(ctx, &v); err != nil {
@@ -153,7 +158,7 @@ func (p *Pages) peers(v *organisationPage) error {
 		return err
 	}
 	for i, it := range alike.Items {
-		x := peer{link: link{it.Name(), v.To("/organismes/" + string(it.Slug()))}}
+		x := peer{link: link{it.Name(), v.To("/organismes/" + string(it.Slug())), it.Left()}}
 		if i < len(alike.Matches) {
 			x.Why = p.reasons(v.words, alike.Matches[i].Reasons)
 		}

@@ -26,7 +26,8 @@ import (
 )
 
 // TestPasskeysInABrowser runs assets/passkey.js in Chromium, under the headers of the kit, before a
-// site that knows one person per browser.
+// site that knows one person per browser: what an old browser, a network or a person that fails makes of
+// it. The product's own pages are cmd/maillage.TestPasskeysOfTheWholeProductInABrowser's.
 func TestPasskeysInABrowser(t *testing.T) {
 	script, err := os.ReadFile("assets/passkey.js")
 	if err != nil {
@@ -47,7 +48,6 @@ func TestPasskeysInABrowser(t *testing.T) {
 	e.GET("/passkey.js", func(c echo.Context) error { return c.Blob(http.StatusOK, "text/javascript; charset=utf-8", script) })
 	e.GET("/favicon.ico", func(c echo.Context) error { return c.NoContent(http.StatusNoContent) })
 	e.GET("/", p.show)
-	e.GET("/forget", p.forget)
 	e.POST("/options/:kind", p.options)
 	e.POST("/finish/:kind", p.finish)
 	e.POST("/html", func(c echo.Context) error { return c.HTML(http.StatusOK, "<p>Connectez-vous.</p>") })
@@ -117,13 +117,6 @@ var passkeyTemplate = template.Must(template.New("").Parse(`<!DOCTYPE html>
 	data-text-cancelled="{{.Cancelled}}" data-text-known="{{.Known}}" data-text-network="{{.Network}}" data-text-failed="{{.Failed}}">
 <input type="hidden" name="response"><button>Log in</button><p data-passkey-error role="alert" hidden></p></form>
 </main></body></html>`))
-
-func (p *passkeyPage) forget(c echo.Context) error {
-	p.mu.Lock()
-	p.who(c).keys = nil
-	p.mu.Unlock()
-	return c.Redirect(http.StatusSeeOther, "/")
-}
 
 func (p *passkeyPage) options(c echo.Context) error {
 	p.mu.Lock()

@@ -46,6 +46,20 @@ func (p *Pages) mountMembers(e *echo.Echo) {
 	e.POST("/compte/donnees/export", p.account(p.export))
 
 	own("/organismes/:ref/membres", p.colleagues, p.colleaguesChanged)
+	if p.cfg.Declarations != nil {
+		own("/organismes/:ref/usages", p.declare, p.declared)
+		own("/usages/:id", p.usage, p.usageChanged)
+	}
+	if p.cfg.Engagements != nil {
+		own("/organismes/:ref/references", p.engagements, p.engaged)
+	}
+	if p.cfg.Offering != nil {
+		own("/organismes/:ref/offres", p.offering, p.offered)
+	}
+	own("/organismes/:ref/depart", p.departure, p.departed)
+	if p.cfg.Matches != nil && p.cfg.Journal != nil {
+		own("/animation", p.keeping, p.kept)
+	}
 	own("/animation/demandes", p.requests, p.requestDecided)
 	own("/animation/comptes", p.accounts, p.accountChanged)
 	own("/animation/comptes/:id/effacement", p.erasing, p.accountErased)

@@ -331,6 +331,10 @@ func (s *script) MembersOf(_ context.Context, _ member.Actor, ref string) ([]mem
 	}, nil
 }
 
+func (s *script) LeaveAsBody(_ context.Context, by member.Actor, ref string) error {
+	return s.call("LeaveAsBody", by.Account, ref)
+}
+
 func (s *script) SetMemberRole(_ context.Context, by member.Actor, membership string, role member.Role) error {
 	return s.call("SetMemberRole", by.Account, membership, role)
 }

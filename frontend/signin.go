@@ -137,6 +137,9 @@ func (p *Pages) signOut(c echo.Context) error {
 type provePage struct {
 	accountPage
 	Next string
+	// ByKey reports that a passkey alone is proof enough to change what opens the account: it holds an
+	// office, has no application for codes, and the password opened this session.
+	ByKey bool
 }
 
 func (p *Pages) prove(c echo.Context, _ member.Actor) error { return p.drawProve(c, p.blank(c)) }
@@ -145,7 +148,13 @@ func (p *Pages) drawProve(c echo.Context, f *form) error {
 	if _, typed := f.Form["next"]; !typed {
 		f.fill("next", param(c, "next", web.NextLimit))
 	}
-	v := provePage{p.sheet(c, f, "prove"), web.Next(f.Get("next"))}
+	by := web.Actor(c.Request().Context())
+	me, err := p.cfg.Members.Me(c.Request().Context(), by)
+	if err != nil {
+		return err
+	}
+	v := provePage{p.sheet(c, f, "prove"), web.Next(f.Get("next")),
+		!by.Strong && me.Account.Entrusted() && !me.TOTP && len(me.Passkeys) > 0}
 	v.script(p, "passkey.js", "form.js")
 	return p.draw(c, f, "prove", v)
 }

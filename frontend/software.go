@@ -162,7 +162,7 @@ func (p *Pages) whoSells(ctx context.Context, v *softwarePage) error {
 		return err
 	}
 	for i, it := range ranked.Items {
-		s := seller{link: link{it.Name(), v.To("/organismes/" + string(it.Slug()))}}
+		s := seller{link: link{it.Name(), v.To("/organismes/" + string(it.Slug())), it.Left()}}
 		if i < len(ranked.Matches) {
 			for _, r := range ranked.Matches[i].Reasons {
 				if r.Code == "confirmed_reference" || r.Code == "choose_again" {
@@ -186,11 +186,11 @@ func (p *Pages) comparable(v *softwarePage) {
 	for _, name := range v.Alternatives {
 		l := link{Name: name}
 		if it, _, err := p.cfg.Catalogue.Get(registry.KindSoftware, text.Slug(name), visitor()); err == nil && text.Fold(it.Name()) == text.Fold(name) {
-			l = link{it.Name(), v.To("/logiciels/" + string(it.Slug()))}
+			l = link{Name: it.Name(), Href: v.To("/logiciels/" + string(it.Slug()))}
 		}
 		v.Similar = append(v.Similar, l)
 	}
 	for _, name := range v.Replaces {
-		v.Instead = append(v.Instead, link{name, v.To("/recherche", "q", "alternative "+name, "type", "software")})
+		v.Instead = append(v.Instead, link{Name: name, Href: v.To("/recherche", "q", "alternative "+name, "type", "software")})
 	}
 }

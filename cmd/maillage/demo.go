@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,6 +21,7 @@ import (
 	"maillage/internal/demo"
 	"maillage/internal/fault"
 	"maillage/internal/member"
+	"maillage/internal/registry"
 )
 
 // credentialsFile holds the demonstration's secrets, and marks the folder as its own.
@@ -68,11 +70,13 @@ Le dossier d'une vraie instance est refusé. Aucun réseau n'est nécessaire.`,
 				return err
 			}
 			defer a.closing(&err)
-			if err := a.fillDemo(cmd.Context(), with); err != nil {
+			accounts, err := a.fillDemo(cmd.Context(), with)
+			if err != nil {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%s\n  %s\n  %s/api/v1/search?q=cimetiere\n  %s\n", cfg.Name, cfg.BaseURL, cfg.BaseURL,
 				filepath.Join(cfg.Data, credentialsFile))
+			accounts.print(cmd.OutOrStdout(), wordsFor(os.Environ()).lang)
 			return a.serve(cmd.Context())
 		},
 	}
@@ -80,46 +84,76 @@ Le dossier d'une vraie instance est refusé. Aucun réseau n'est nécessaire.`,
 	return cmd
 }
 
-// fillDemo fills the demonstration unless it is there, and writes its credentials.
-func (a *app) fillDemo(ctx context.Context, with []string) error {
+// fillDemo fills the demonstration unless it is there, and writes and returns its credentials.
+func (a *app) fillDemo(ctx context.Context, with []string) (*credentials, error) {
 	path := filepath.Join(a.cfg.Data, credentialsFile)
 	have, err := readCredentials(path)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	position, err := a.db.Position(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if have == nil && position > 0 {
-		return fault.New(fault.Conflict, "demo_folder_taken")
+		return nil, fault.New(fault.Conflict, "demo_folder_taken")
 	}
 	if have == nil {
 		// The mark comes first: a run that is interrupted is then taken up again by the next.
 		have = &credentials{}
 		if err := writeCredentials(path, *have); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	p := newProgress(os.Stderr, "démonstration")
 	filled, err := demo.Fill(ctx, a.registry, a.register, time.Now(), p.step)
 	p.end()
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if err := a.demoDomain(ctx, filled.Referent); err != nil {
+		return nil, err
 	}
 	if err := a.demoAccounts(ctx, have, filled); err != nil {
-		return err
+		return nil, err
 	}
 	have.BaseURL = a.cfg.BaseURL
 	if err := writeCredentials(path, *have); err != nil {
-		return err
+		return nil, err
 	}
 	for _, file := range with {
 		if err := a.importFile(ctx, file, importOptions{by: member.System("demo")}); err != nil && !errors.Is(err, errReported) {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return have, nil
+}
+
+// print tells how to sign in as each of the demonstration's people.
+func (c *credentials) print(w io.Writer, lang string) {
+	names := [3]string{"animation", "collectivité", "prestataire"}
+	if lang == "en" {
+		names = [3]string{"organiser", "local authority", "provider"}
+	}
+	for i, a := range []account{c.Organiser, c.Referent, c.Provider} {
+		totp := ""
+		if a.TOTPSecret != "" {
+			totp = "  TOTP " + a.TOTPSecret
+		}
+		fmt.Fprintf(w, "  %-16s %-28s %s%s\n", names[i], a.Email, a.Password, totp)
+	}
+}
+
+// demoDomain gives the body that has an account an e-mail domain of its own, so that whoever tries to join
+// it with such an address is a member at once.
+func (a *app) demoDomain(ctx context.Context, body registry.ID) error {
+	k, err := a.registry.Organisation(ctx, string(body))
+	if err != nil || len(k.Facts.EmailDomains) > 0 {
+		return err
+	}
+	_, err = a.registry.ReviseOrganisation(ctx, member.System("demo"), string(body), registry.Patch[registry.OrganisationFacts]{
+		Facts: registry.OrganisationFacts{EmailDomains: []string{"echirolles.example"}}, Set: []string{"email_domains"}}, 0)
+	return err
 }
 
 // demoAccounts makes the accounts that are not known yet, and the secrets the database no longer takes.

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,6 +66,12 @@ func (h *house) consumed(id string) {
 		if have == id {
 			delete(h.kept, key)
 		}
+	}
+	if slices.Contains([]registry.ID{h.a, h.b, h.c, h.p, h.q}, registry.ID(id)) {
+		// It may have left, with everybody who was in it.
+		h.must(registry.NewBodies(h.registry, h.db).Return(h.t.Context(), id))
+		clear(h.people)
+		clear(h.kept)
 	}
 }
 

@@ -98,9 +98,11 @@ func (a *app) drainDelay() time.Duration {
 
 // handler puts the doors on one Echo.
 func (a *app) handler(health *web.Health) *echo.Echo {
+	door := api.New(api.Config{Registry: a.registry, Catalogue: a.catalogue, Register: a.register, Journal: a.db, Search: a.index,
+		Idempotency: a.db, Members: a.members, BaseURL: a.cfg.BaseURL, Name: a.cfg.Name, Version: version})
 	pages := frontend.New(frontend.Config{Catalogue: a.catalogue, Facts: a.db, Search: a.index, Register: a.register,
 		Name: a.cfg.Name, BaseURL: a.cfg.BaseURL, Version: version, Languages: a.cfg.Languages, Members: a.members,
-		Identities: a.identities.door()})
+		Identities: a.identities.door(), BodyFile: door.BodyFile, Declarations: a.registry, Engagements: a.registry, Offering: a.registry, Matches: a.registry, Journal: a.db})
 	cookies := web.NewCookies(a.cfg.HTTPS())
 	e := web.New(web.Config{Logger: a.log, TrustedProxies: a.cfg.TrustedProxies, HTTPS: a.cfg.HTTPS(),
 		APIPrefixes: []string{"/api/", "/v1/", "/public/", "/repositories.json"},
@@ -109,8 +111,7 @@ func (a *app) handler(health *web.Health) *echo.Echo {
 			return a.members.Authenticate(ctx, member.DoorSite, member.Credential{Secret: cookies.Session(r)})
 		}, ErrorPage: pages.ErrorPage})
 	health.Mount(e)
-	api.New(api.Config{Registry: a.registry, Catalogue: a.catalogue, Register: a.register, Journal: a.db, Search: a.index,
-		Idempotency: a.db, Members: a.members, BaseURL: a.cfg.BaseURL, Name: a.cfg.Name, Version: version}).Mount(e)
+	door.Mount(e)
 	pages.Mount(e)
 	return e
 }

@@ -217,7 +217,7 @@ func (b *builder) brief(kind registry.Kind, id registry.ID) Brief {
 	if !ok {
 		return Brief{ID: id}
 	}
-	return Brief{ID: id, Slug: it.Slug(), Name: it.Name()}
+	return Brief{ID: id, Slug: it.Slug(), Name: it.Name(), Left: it.Left()}
 }
 
 func (b *builder) software(k *keeper, s *registry.Software) *Item {
@@ -300,6 +300,9 @@ func (b *builder) organisation(k *keeper, o *registry.Organisation) *Item {
 	for _, r := range o.Roles {
 		values.add("role", string(r))
 		roles |= roleBit(r)
+	}
+	if o.LeftOn != "" {
+		roles |= leftBit
 	}
 	values.add("type", o.Type)
 	values.add("legal_category", o.LegalCategory)

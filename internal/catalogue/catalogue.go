@@ -63,6 +63,7 @@ type Brief struct {
 	ID   registry.ID
 	Slug registry.Slug
 	Name string
+	Left bool // it left the collective
 }
 
 // SoftwareView is a software with what the public declarations say of it.

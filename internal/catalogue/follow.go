@@ -250,7 +250,7 @@ func (c *Catalogue) spread(old *table, touched map[registry.Kind]map[registry.ID
 
 // looksTheSame reports whether what other things show of an entity, and count by, is unchanged.
 func (c *Catalogue) looksTheSame(was, is *Item) bool {
-	if was.Name() != is.Name() || was.Slug() != is.Slug() {
+	if was.Name() != is.Name() || was.Slug() != is.Slug() || was.Left() != is.Left() {
 		return false
 	}
 	if was.Kind() != registry.KindOrganisation {

@@ -148,6 +148,12 @@ func tag(rev int64, body []byte) string {
 	return string(append(b, '"'))
 }
 
+// leftBit stands among the roles of an organisation that left the collective.
+const leftBit = 1 << 7
+
+// Left reports whether an organisation left the collective.
+func (it *Item) Left() bool { return it.roles&leftBit != 0 }
+
 // roleBit is the bit of a role in facets.roles.
 func roleBit(r registry.Role) uint8 {
 	for i, known := range registry.Roles() {

@@ -140,14 +140,7 @@ func (s *Service) end(ctx context.Context, m Membership, by ActorID) error {
 		return err
 	}
 	wasAccepted := m.State == Accepted
-	m.State, m.EndedAt = Ended, s.clock()
-	if err := s.store.SaveMembership(ctx, m); err != nil {
-		return err
-	}
-	if err := s.store.RevokeSecrets(ctx, m.Account, m.ID, s.clock()); err != nil {
-		return err
-	}
-	if err := s.changed(ctx, m, by, "end", nil); err != nil {
+	if err := s.close(ctx, m, by); err != nil {
 		return err
 	}
 	if err := s.notice(ctx, NoticeDue{Letter: "left_body", Account: m.Account, Membership: m.ID}); err != nil {
@@ -166,4 +159,16 @@ func (s *Service) end(ctx context.Context, m Membership, by ActorID) error {
 		}
 	}
 	return nil
+}
+
+// close ends a live membership and the secrets it opened, and tells nobody.
+func (s *Service) close(ctx context.Context, m Membership, by ActorID) error {
+	m.State, m.EndedAt = Ended, s.clock()
+	if err := s.store.SaveMembership(ctx, m); err != nil {
+		return err
+	}
+	if err := s.store.RevokeSecrets(ctx, m.Account, m.ID, s.clock()); err != nil {
+		return err
+	}
+	return s.changed(ctx, m, by, "end", nil)
 }

@@ -32,6 +32,7 @@ const (
 	PageSecrets  Page = "secrets"
 	PageAccount  Page = "account"
 	PageMembers  Page = "members" // of a body, by Body.Slug
+	PageBody     Page = "body"    // of everybody about a body, by Body.Slug
 )
 
 // Linker makes the address of a page; arg is its token or slug, empty for none.
@@ -275,7 +276,11 @@ func (c *composing) body(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.m.Values["body"], c.m.Values["link"] = body.Name, c.link(PageMembers, body.Slug)
+	page := PageMembers
+	if c.n.Letter == "body_left" {
+		page = PageBody
+	}
+	c.m.Values["body"], c.m.Values["link"] = body.Name, c.link(page, body.Slug)
 	return nil
 }
 

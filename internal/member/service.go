@@ -33,6 +33,11 @@ type Bodies interface {
 	OfDomain(ctx context.Context, domain string) ([]string, error)
 	// BySIREN returns the organisation of that SIREN, known to the registry or to the official register.
 	BySIREN(ctx context.Context, siren string) (Body, error)
+	// Leave marks an organisation as one that left the collective, with what it declared. It returns
+	// fault.Conflict "body_left_already".
+	Leave(ctx context.Context, by Actor, id string) error
+	// Return takes that mark away; it does nothing when there is none.
+	Return(ctx context.Context, id string) error
 }
 
 // Hasher hashes passwords and verifies them, as *password.Hasher does.

@@ -54,6 +54,9 @@ func (s *Service) grant(ctx context.Context, m Membership, by ActorID, proof Pro
 	if err := s.store.SaveMembership(ctx, m); err != nil {
 		return m, err
 	}
+	if err := s.cfg.Bodies.Return(ctx, m.Organisation); err != nil {
+		return m, err
+	}
 	if err := s.changed(ctx, m, by, "accept", map[string]string{"proof": string(proof), "role": string(m.Role)}); err != nil {
 		return m, err
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"maillage/internal/fault"
 	"maillage/internal/member"
@@ -153,10 +154,41 @@ func (b *Bodies) OfDomain(ctx context.Context, domain string) ([]string, error) 
 	return out, err
 }
 
+// Leave marks an organisation as one that left; see member.Bodies.
+func (b *Bodies) Leave(ctx context.Context, by member.Actor, id string) error {
+	if !by.LeadsIn(id) {
+		return forbidden(by)
+	}
+	return b.service.write(ctx, by, func(ctx context.Context, w *session) error {
+		k, err := known(ctx, b.service, b.service.organisations, id)
+		if err != nil {
+			return err
+		}
+		if k.Facts.LeftOn != "" {
+			return fault.New(fault.Conflict, "body_left_already")
+		}
+		_, err = revise(ctx, w, b.service.organisations, k, Patch[OrganisationFacts]{
+			Facts: OrganisationFacts{LeftOn: Date(w.at.Format(time.DateOnly))}, Set: []string{"left_on"}}, 0)
+		return err
+	})
+}
+
+// Return takes the mark of Leave away; see member.Bodies.
+func (b *Bodies) Return(ctx context.Context, id string) error {
+	k, err := known(ctx, b.service, b.service.organisations, id)
+	if err != nil || k.Facts.LeftOn == "" {
+		return err
+	}
+	return b.service.write(ctx, member.System("join"), func(ctx context.Context, w *session) error {
+		_, err := revise(ctx, w, b.service.organisations, k, Patch[OrganisationFacts]{Clear: []string{"left_on"}}, 0)
+		return err
+	})
+}
+
 func (b *Bodies) body(k Known[OrganisationFacts]) member.Body {
 	f := k.Facts
 	return member.Body{ID: string(k.ID), Ref: string(k.ID), Slug: string(k.Slug), Name: f.Name, SIREN: f.SIREN,
-		Provider: slices.Contains(f.Roles, RoleProvider), Place: b.place(f.Departement),
+		Provider: slices.Contains(f.Roles, RoleProvider), Place: b.place(f.Departement), Left: f.LeftOn != "",
 		Public: slices.Contains(f.Roles, RoleCollectivity) || slices.Contains(f.Roles, RolePartner)}
 }
 

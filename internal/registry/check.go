@@ -263,6 +263,7 @@ func checkOrganisation(f *OrganisationFacts) fault.Fields {
 		c.fields.Add("point", "out_of_range")
 	}
 	oneOf(&c, "label_level", f.LabelLevel, LabelLevels())
+	c.date("left_on", f.LeftOn)
 	if f.LabelYear != 0 && (f.LabelYear < 2016 || f.LabelYear > 2100) {
 		c.fields.Add("label_year", "out_of_range")
 	}

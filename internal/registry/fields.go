@@ -170,6 +170,7 @@ func organisationFields() []field[OrganisationFacts] {
 		scalar("label_level", func(f *F) *string { return &f.LabelLevel }),
 		scalar("label_year", func(f *F) *int { return &f.LabelYear }),
 		union("identifiers", func(f *F) *[]Identifier { return &f.Identifiers }),
+		scalar("left_on", func(f *F) *Date { return &f.LeftOn }),
 	}
 }
 

@@ -46,7 +46,9 @@ type OrganisationFacts struct {
 	LabelLevel    string       `json:"label_level,omitempty"` // Territoire Numérique Libre: badge, bronze, silver, gold, 1…5
 	LabelYear     int          `json:"label_year,omitempty"`
 	Identifiers   []Identifier `json:"identifiers,omitempty"`
-	Cleared       []string     `json:"cleared,omitempty"`
+	// LeftOn is the day it left the collective: what it declared stays, and is shown with it.
+	LeftOn  Date     `json:"left_on,omitempty"`
+	Cleared []string `json:"cleared,omitempty"`
 }
 
 // Organisation is a body as the registry shows it.

@@ -80,7 +80,7 @@ func (s *Service) ReviseOrganisation(ctx context.Context, by member.Actor, ref s
 // are somebody else's word.
 func organisersOnly(field string) bool {
 	switch field {
-	case "roles", "siren", "label_level", "label_year", "email_domains":
+	case "roles", "siren", "label_level", "label_year", "email_domains", "left_on":
 		return true
 	}
 	return false
