@@ -48,7 +48,7 @@ func newClub(t *testing.T, base string) *club {
 		},
 	}
 	pages := frontend.New(frontend.Config{Catalogue: c.catalogue, Facts: c.reads, Search: c.index, Register: testkit.Register(t),
-		Name: demo.Name, BaseURL: base, Now: testkit.Epoch, Members: c.said, Identities: identities, Declarations: c.registry, Engagements: c.registry, Offering: c.registry, Matches: c.registry, Journal: c.db,
+		Name: demo.Name, BaseURL: base, Now: testkit.Epoch, Members: c.said, Identities: identities, Declarations: c.registry, Engagements: c.registry, Offering: c.registry, Records: c.registry, Matches: c.registry, Journal: c.db,
 		BodyFile: func(_ context.Context, by member.Actor, ref string, w io.Writer) error {
 			if err := c.said.call("BodyFile", by.Account, ref); err != nil {
 				return err
@@ -206,7 +206,7 @@ func public() []string {
 func own() []string {
 	return []string{"/bienvenue", "/bienvenue?decide=referent", "/confirmer-identite?next=/compte/donnees", "/compte", "/compte?fait=saved", "/compte/adresse",
 		"/compte/adresse/lien?t=" + link, "/compte/mot-de-passe", "/compte/securite", "/compte/sessions", "/compte/secrets",
-		"/compte/organismes", "/compte/organismes?q=saint-denis", "/compte/donnees", "/organismes/grenoble-38/membres", "/organismes/grenoble-38/depart", "/organismes/grenoble-38/usages", "/organismes/grenoble-38/references", "/organismes/grenoble-38/usages?q=cimetiere", "/animation/demandes"}
+		"/compte/organismes", "/compte/organismes?q=saint-denis", "/compte/donnees", "/organismes/grenoble-38/membres", "/organismes/grenoble-38/depart", "/organismes/grenoble-38/usages", "/organismes/grenoble-38/fiche", "/organismes/grenoble-38/references", "/organismes/grenoble-38/usages?q=cimetiere", "/animation/demandes"}
 }
 
 func TestEveryPageOfAccountsIsWholeInBothLanguages(t *testing.T) {

@@ -53,6 +53,8 @@ type Config struct {
 	// Matches and Journal are what organisers look after. Without either there is no page for it.
 	Matches Matches
 	Journal Journal
+	// Records are the use cases of what a body says of itself. Nil means no page for that.
+	Records Records
 	// BodyFile writes the file of a body, as a ZIP, for those who answer for it. Nil means that there is
 	// none to take along.
 	BodyFile func(ctx context.Context, by member.Actor, ref string, w io.Writer) error

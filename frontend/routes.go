@@ -56,6 +56,9 @@ func (p *Pages) mountMembers(e *echo.Echo) {
 	if p.cfg.Offering != nil {
 		own("/organismes/:ref/offres", p.offering, p.offered)
 	}
+	if p.cfg.Records != nil {
+		own("/organismes/:ref/fiche", p.record, p.recorded)
+	}
 	own("/organismes/:ref/depart", p.departure, p.departed)
 	if p.cfg.Matches != nil && p.cfg.Journal != nil {
 		own("/animation", p.keeping, p.kept)

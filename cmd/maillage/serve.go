@@ -102,7 +102,7 @@ func (a *app) handler(health *web.Health) *echo.Echo {
 		Idempotency: a.db, Members: a.members, BaseURL: a.cfg.BaseURL, Name: a.cfg.Name, Version: version})
 	pages := frontend.New(frontend.Config{Catalogue: a.catalogue, Facts: a.db, Search: a.index, Register: a.register,
 		Name: a.cfg.Name, BaseURL: a.cfg.BaseURL, Version: version, Languages: a.cfg.Languages, Members: a.members,
-		Identities: a.identities.door(), BodyFile: door.BodyFile, Declarations: a.registry, Engagements: a.registry, Offering: a.registry, Matches: a.registry, Journal: a.db})
+		Identities: a.identities.door(), BodyFile: door.BodyFile, Declarations: a.registry, Engagements: a.registry, Offering: a.registry, Records: a.registry, Matches: a.registry, Journal: a.db})
 	cookies := web.NewCookies(a.cfg.HTTPS())
 	e := web.New(web.Config{Logger: a.log, TrustedProxies: a.cfg.TrustedProxies, HTTPS: a.cfg.HTTPS(),
 		APIPrefixes: []string{"/api/", "/v1/", "/public/", "/repositories.json"},
