@@ -12,7 +12,7 @@ FUZZTIME ?= 10s
 # The shipped binary has no C in it: so has all we do here, but for the race detector.
 export CGO_ENABLED ?= 0
 
-.PHONY: help build test bench lint fmt fmt-check vet staticcheck cover fuzz clean deps
+.PHONY: help build test bench screenshots lint fmt fmt-check vet staticcheck cover fuzz clean deps
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 22
@@ -25,6 +25,9 @@ test: deps fmt-check vet staticcheck ## everything that must pass: checks, SQLit
 
 bench: deps ## the figures, on SQLite and PostgreSQL (several minutes)
 	deploy/dev/with-postgres.sh --durable go run ./internal/bench
+
+screenshots: ## a picture of every page of the demonstration, in screenshots/
+	deploy/dev/screenshots.sh screenshots
 
 fmt: ## format the Go files
 	gofmt -l -s -w .

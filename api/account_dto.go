@@ -105,14 +105,15 @@ type signedDTO struct {
 	Token      string     `json:"token,omitempty"`
 	ExpiresAt  *time.Time `json:"expires_at,omitempty"`
 	MustEnrol  bool       `json:"must_enrol,omitempty"`
+	UsePasskey bool       `json:"use_passkey,omitempty"`
 	MustChange bool       `json:"must_change,omitempty"`
 	Device     string     `json:"device,omitempty"`
 	Pending    string     `json:"pending,omitempty"`
 }
 
 func newSigned(in member.SignedIn) signedDTO {
-	return signedDTO{Token: in.Secret, ExpiresAt: maybe(in.Session.ExpiresAt), MustEnrol: in.MustEnrol, MustChange: in.MustChange,
-		Device: in.Device, Pending: in.Pending}
+	return signedDTO{Token: in.Secret, ExpiresAt: maybe(in.Session.ExpiresAt), MustEnrol: in.MustEnrol, UsePasskey: in.UsePasskey,
+		MustChange: in.MustChange, Device: in.Device, Pending: in.Pending}
 }
 
 // joinedDTO is what became of a sign-up or an invitation.

@@ -44,6 +44,7 @@ func (a *API) mountAccounts(v1 *echo.Group) {
 	v1.POST("/me/passkeys/begin", a.account(a.passkeyBegin))
 	v1.POST("/me/passkeys/finish", a.account(a.passkeyFinish))
 	v1.DELETE("/me/passkeys/:id", a.account(a.passkeyRemove))
+	v1.DELETE("/me/identities/:id", a.account(a.identityUnlink))
 	v1.GET("/me/secrets", a.account(a.secretList))
 	v1.POST("/me/secrets", a.account(a.secretCreate))
 	v1.DELETE("/me/secrets/:id", a.account(onThing("secret_missing", a.secretRevoke)))
@@ -67,5 +68,6 @@ func (a *API) mountAccounts(v1 *echo.Group) {
 	v1.PUT("/accounts/:id/office", a.account(a.accountOffice))
 	v1.POST("/accounts/:id/disable", a.account(a.accountDisable))
 	v1.POST("/accounts/:id/enable", a.account(onThing("account_missing", a.accountEnable)))
+	v1.POST("/accounts/:id/force-password-change", a.account(onThing("account_missing", a.accountForcePassword)))
 	v1.DELETE("/accounts/:id", a.accountQuery(a.accountErase))
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"maillage/internal/member"
 )
 
 func TestASessionIsOpenedListedAndEnded(t *testing.T) {
@@ -148,5 +150,27 @@ func TestATokenOfOnesOwnIsShownOnceAndDoesWhatItIsFor(t *testing.T) {
 		h.say("DELETE", "/me/secrets/"+all.text("id"), token, "").status(204)
 		h.say("DELETE", "/me/secrets/"+all.text("id"), token, "").status(404)
 		h.ask("GET", "/api/v1/software", all.text("secret"), "").status(401)
+	})
+}
+
+func TestAnIdentityProviderIsUnlinkedByTheNameItIsListedUnder(t *testing.T) {
+	eachAccountHouse(t, func(h *accounts) {
+		token, _ := h.join("ana@grenoble.fr", "Ana")
+		stranger, _ := h.join("zoe@grenoble.fr", "Zoé")
+		id := h.say("GET", "/me", token, "").status(200).text("account.id")
+		must(h.t, h.db.AddIdentity(h.t.Context(), member.Identity{Issuer: "https://idp.example", Subject: "7", Account: member.AccountID(id),
+			Provider: "proconnect", CreatedAt: h.clock.Now()}))
+		me := h.say("GET", "/me", token, "").status(200)
+		path := "/me/identities/" + me.text("identities.0.id")
+		if me.text("identities.0.provider") != "proconnect" || len(path) != len("/me/identities/")+32 {
+			h.t.Errorf("me: %s", me.Body)
+		}
+		h.say("DELETE", path, "", "").status(401)
+		h.say("DELETE", path, stranger, "").status(404)
+		h.clock.Advance(20 * time.Minute)
+		h.say("DELETE", path, token, "").status(403)
+		h.say("POST", "/me/prove", token, `{"password":"`+goodPassword+`"}`).status(204)
+		h.say("DELETE", path, token, "").status(204)
+		h.say("DELETE", path, token, "").status(404)
 	})
 }

@@ -72,6 +72,11 @@ func (a *API) accountEnable(c echo.Context, by member.Actor, id string) error {
 	return a.cfg.Members.EnableAccount(c.Request().Context(), by, member.AccountID(id))
 }
 
+// accountForcePassword answers POST /accounts/{id}/force-password-change, for administrators.
+func (a *API) accountForcePassword(c echo.Context, by member.Actor, id string) error {
+	return a.cfg.Members.ForcePasswordChange(c.Request().Context(), by, member.AccountID(id))
+}
+
 // accountErase answers DELETE /accounts/{id}, for administrators.
 func (a *API) accountErase(c echo.Context) error {
 	by, id, err := onAccount(c, nil)

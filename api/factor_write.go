@@ -141,3 +141,12 @@ func (a *API) passkeyRemove(c echo.Context) error {
 	}
 	return done(c, a.cfg.Members.RemovePasskey(c.Request().Context(), by, visit(c, ""), id))
 }
+
+// identityUnlink answers DELETE /me/identities/{id}.
+func (a *API) identityUnlink(c echo.Context) error {
+	by, err := someone(c)
+	if err != nil {
+		return err
+	}
+	return done(c, a.cfg.Members.UnlinkIdentityNamed(c.Request().Context(), by, c.Param("id")))
+}

@@ -59,6 +59,24 @@ func TestAnAdministratorErasesSomebody(t *testing.T) {
 	})
 }
 
+func TestAnAdministratorAsksForANewPassword(t *testing.T) {
+	eachAccountHouse(t, func(h *accounts) {
+		token, _ := h.join("ana@grenoble.fr", "Ana")
+		id := h.say("GET", "/me", token, "").status(200).text("account.id")
+		path := "/accounts/" + id + "/force-password-change"
+		h.say("POST", path, "", "").status(401)
+		h.say("POST", path, organiser, "").status(403)
+		h.say("POST", "/accounts/nobody/force-password-change", administrator, "").status(404)
+		h.say("POST", path, administrator, "").status(204)
+		h.say("GET", "/me", token, "").status(401)
+		in := h.say("POST", "/sessions", "", `{"email":"ana@grenoble.fr","password":"`+goodPassword+`"}`).status(201)
+		if in.at("must_change") != true {
+			h.t.Errorf("signed in: %s", in.Body)
+		}
+		h.say("PUT", "/me/password", in.text("token"), `{"current":"`+goodPassword+`","password":"`+goodPassword+`, et une grise"}`).status(200)
+	})
+}
+
 func TestABodyTakesItsFileLeavesAndIsMarked(t *testing.T) {
 	eachAccountHouse(t, func(h *accounts) {
 		ana, _ := h.referent("ana@grenoble.fr", "Ana")

@@ -25,6 +25,7 @@ type meDTO struct {
 	Passkeys    []passkeyDTO    `json:"passkeys"`
 	Identities  []identityDTO   `json:"identities"`
 	MustEnrol   bool            `json:"must_enrol"`
+	UsePasskey  bool            `json:"use_passkey,omitempty"`
 }
 
 type passkeyDTO struct {
@@ -40,13 +41,14 @@ func newPasskey(p member.Passkey) passkeyDTO {
 
 // identityDTO is a link to an identity provider, by the provider's key in the configuration.
 type identityDTO struct {
+	ID        string    `json:"id"`
 	Provider  string    `json:"provider"`
 	CreatedAt time.Time `json:"created_at"`
 }
 
 func newMe(m member.Me) meDTO {
 	d := meDTO{Account: newOwn(m.Account), Memberships: []membershipDTO{}, Acting: m.Acting, TOTP: m.TOTP, Recovery: m.Recovery,
-		Passkeys: []passkeyDTO{}, Identities: []identityDTO{}, MustEnrol: m.MustEnrol}
+		Passkeys: []passkeyDTO{}, Identities: []identityDTO{}, MustEnrol: m.MustEnrol, UsePasskey: m.UsePasskey}
 	for _, s := range m.Standings {
 		d.Memberships = append(d.Memberships, newMembership(s.Membership, s.Body))
 	}
@@ -54,7 +56,7 @@ func newMe(m member.Me) meDTO {
 		d.Passkeys = append(d.Passkeys, newPasskey(p))
 	}
 	for _, i := range m.Identities {
-		d.Identities = append(d.Identities, identityDTO{i.Provider, instant(i.CreatedAt)})
+		d.Identities = append(d.Identities, identityDTO{i.ID(), i.Provider, instant(i.CreatedAt)})
 	}
 	return d
 }

@@ -58,7 +58,9 @@ func eachAccountHouse(t *testing.T, fn func(h *accounts)) {
 	t.Helper()
 	testkit.EachDBAt(t, store.Config{Directory: post}, func(t *testing.T, db *store.DB, clock *testkit.Clock) {
 		h := &accounts{house: newHouseAt(t, db, clock)}
-		h.actors[administrator] = member.Actor{ID: "token:9", Name: "Ada", Role: member.Administrator, Via: member.ViaService}
+		ada, _, err := member.NewTokens(db, clock.Now).Create(t.Context(), "Ada", member.Administrator, "", 0)
+		must(t, err)
+		h.actors[administrator] = ada.Actor()
 		h.body = h.ask("POST", "/api/v1/organisations", organiser, `{"siren":"213801855"}`).status(201).text("id")
 		fn(h)
 	})

@@ -27,6 +27,9 @@ type who struct {
 	Known     bool   // signed in
 	Decides   bool   // memberships wait for them
 	Organises bool
+	// Offered are the bodies they may act for while they act for none; Here is where to come back to.
+	Offered []member.Standing
+	Here    string
 }
 
 // accountPage is what the pages of accounts have besides what every page has.
@@ -93,6 +96,8 @@ func (p *Pages) mend(c echo.Context, err error) (moved bool, _ error) {
 		return true, p.to(c, "/connexion", "next", here(c))
 	case fault.Is(err, fault.Forbidden) && code == "sign_in_again":
 		return true, p.to(c, "/confirmer-identite", "next", here(c))
+	case fault.Is(err, fault.Forbidden) && code == "passkey_needed":
+		return true, p.to(c, "/connexion", "fait", "use_passkey", "next", here(c))
 	}
 	return false, nil
 }
@@ -143,8 +148,25 @@ func (p *Pages) account(serve served) echo.HandlerFunc {
 		if moved, out := p.mend(c, err); moved {
 			return out
 		}
+		if fault.Is(err, fault.Forbidden) && codeOf(err) == "not_allowed" {
+			return p.closed(c, by, err)
+		}
 		return err
 	}
+}
+
+// closed answers a page that is not for the reader: whose office is closed is led to open it.
+func (p *Pages) closed(c echo.Context, by member.Actor, err error) error {
+	me, failed := p.cfg.Members.Me(c.Request().Context(), by)
+	switch {
+	case failed != nil:
+		return err
+	case me.UsePasskey:
+		return p.to(c, "/connexion", "fait", "use_passkey", "next", here(c))
+	case me.MustEnrol:
+		return p.to(c, "/compte/securite", "fait", "must_enrol")
+	}
+	return err
 }
 
 // visit is what the room of members is told of the request.
@@ -174,6 +196,8 @@ func (p *Pages) enter(c echo.Context, in member.SignedIn, next, otherwise string
 		return p.to(c, "/compte/mot-de-passe", "fait", "must_change")
 	case in.MustEnrol:
 		return p.to(c, "/compte/securite", "fait", "must_enrol")
+	case in.UsePasskey:
+		return p.to(c, "/connexion", "fait", "use_passkey", "next", web.Next(next))
 	}
 	return p.onward(c, next, otherwise, pairs...)
 }
@@ -203,7 +227,10 @@ func (p *Pages) reader(c echo.Context) *who {
 		if items := p.cfg.Catalogue.ItemsByID(registry.KindOrganisation, by, registry.ID(by.Organisation)); len(items) == 1 {
 			w.Body, w.Ref = items[0].Name(), string(items[0].Slug())
 		}
+		return w
 	}
+	w.Here = here(c)
+	w.Offered, _ = p.cfg.Members.Offered(c.Request().Context(), by) // nobody is refused a page for want of an offer
 	return w
 }
 

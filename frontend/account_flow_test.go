@@ -12,10 +12,8 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"maillage/frontend"
-	"maillage/internal/catalogue"
 	"maillage/internal/fault"
 	"maillage/internal/member"
-	"maillage/internal/registry"
 )
 
 const longPassword = "quatre mots sans rapport entre eux"
@@ -121,7 +119,7 @@ func refusals() []refusal {
 		{"no name", "member", "/compte", "name=&function=Maire&rhythm=daily&lang=fr", "UpdateMe", fields("name", "required"), 422, "name", map[string]string{"function": "Maire"}},
 		{"an address like the old", "member", "/compte/adresse", "do=change&email=x", "ChangeEmail", fields("email", "email_same"), 422, "email", nil},
 		{"a wrong current password", "member", "/compte/mot-de-passe", "current=x&password=y", "ChangePassword", fields("current", "password_wrong"), 422, "current", nil},
-		{"a wrong code of the app", "member", "/compte/securite", "do=totp_confirm&token=sealed&secret=ABCD&code=1", "ConfirmTOTP", fields("code", "code_wrong"), 422, "code",
+		{"a wrong code of the app", "member", "/compte/securite", "do=totp_confirm&token=sealed&code=1", "ConfirmTOTP", fields("code", "code_wrong"), 422, "code",
 			map[string]string{"code": "1"}},
 		{"the last way in", "member", "/compte/securite", "do=unlink&issuer=i&subject=s", "UnlinkIdentity", fault.New(fault.Conflict, "last_way_in"), 409, "", nil},
 		{"no such deed", "member", "/compte/securite", "do=fly", "", nil, 422, "do", nil},
@@ -138,6 +136,13 @@ func refusals() []refusal {
 		{"refusing without a reason", "member", "/animation/demandes", "do=refuse&id=m5&reason=", "RefuseRequest", fields("reason", "required"), 422, "reason", nil},
 		{"decided already", "member", "/animation/demandes", "do=accept&id=m5", "AcceptRequest", fault.New(fault.Conflict, "already_decided"), 409, "", nil},
 		{"disabling without a reason", "administrator", "/animation/comptes?q=c", "do=disable&id=4&reason=", "DisableAccount", fields("reason", "required"), 422, "reason", nil},
+		{"erasing somebody unsure", "administrator", "/animation/comptes/4/effacement", "writings=keep", "", nil, 422, "erasing_sure", nil},
+		{"erasing the last administrator", "administrator", "/animation/comptes/4/effacement", "writings=keep&erasing_sure=1", "EraseAccount",
+			fault.New(fault.Conflict, "last_administrator"), 409, "", nil},
+		{"erasing half", "administrator", "/animation/comptes/4/effacement", "writings=half&erasing_sure=1", "", nil, 422, "writings", nil},
+		{"inviting nobody to an office", "administrator", "/animation/invitations", "do=invite&email=x&name=Gil&office=organiser", "Invite", fields("email", "not_an_email"), 422, "email",
+			map[string]string{"email": "x", "name": "Gil"}},
+		{"inviting to no office", "administrator", "/animation/invitations", "do=invite&email=gil@collectif.example", "", nil, 422, "office", map[string]string{"email": "gil@collectif.example"}},
 		{"the last administrator", "administrator", "/animation/comptes", "do=office&id=1&office=", "SetOffice", fault.New(fault.Conflict, "last_administrator"), 409, "", nil},
 	}
 }
@@ -220,6 +225,12 @@ func deeds() []deed {
 		{"administrator", "/animation/comptes", "do=enable&id=5", "EnableAccount 1 5", "/animation/comptes?fait=account_enable"},
 		{"administrator", "/animation/comptes", "do=office&id=4&office=organiser", "SetOffice 1 4 organiser", "/animation/comptes?fait=account_office"},
 		{"administrator", "/animation/comptes", "do=force&id=4", "ForcePasswordChange 1 4", "/animation/comptes?fait=account_force"},
+		{"administrator", "/animation/invitations", "do=invite&email=gil@collectif.example&name=Gil&office=administrator&message=Viens",
+			"Invite 1  administrator gil@collectif.example Gil Viens", "/animation/invitations?fait=colleague_invite"},
+		{"administrator", "/animation/comptes/4/effacement", "writings=keep&erasing_sure=1", "EraseAccount 1 4 false", "/animation/comptes?fait=account_erase"},
+		{"administrator", "/animation/comptes/4/effacement", "writings=remove&erasing_sure=1", "EraseAccount 1 4 true", "/animation/comptes?fait=account_erase"},
+		{"administrator", "/animation/comptes/1/effacement", "writings=keep&erasing_sure=1", "", "/compte/donnees"},
+		{"administrator", "/animation/invitations", "do=revoke&id=i2", "RevokeInvitation 1 i2", "/animation/invitations?fait=colleague_revoke"},
 	}
 }
 
@@ -245,12 +256,14 @@ func TestEachFormAsksWhatItSaysAndSaysWhatWasDone(t *testing.T) {
 func TestAFormWhoseActionNeedsAFreshProofAsksForItAndComesBack(t *testing.T) {
 	c := newClub(t, base)
 	again := fault.New(fault.Forbidden, "sign_in_again")
-	c.said.fail = map[string]error{"RemoveTOTP": again, "Export": again, "Erase": again, "BeginPasskey": again}
+	c.said.fail = map[string]error{"RemoveTOTP": again, "Export": again, "Erase": again, "BeginPasskey": again,
+		"EraseAccount": again}
 	b := c.browse("member")
 	for _, x := range []struct{ at, form, back string }{
 		{"/compte/securite", "do=totp_remove", "/compte/securite"},
 		{"/compte/donnees/export", "", "/compte/donnees"},
 		{"/compte/donnees", "do=erase&erase_sure=1&posts=keep", "/compte/donnees"},
+		{"/animation/comptes/4/effacement", "writings=keep&erasing_sure=1", "/animation/comptes/4/effacement"},
 	} {
 		if to, _, _ := b.send(x.at, x.form); to != "/confirmer-identite?next="+url.QueryEscape(x.back) {
 			t.Errorf("%s: to %q", x.at, to)
@@ -269,7 +282,7 @@ func TestASecretIsShownOnceInTheAnswerItself(t *testing.T) {
 		{"/compte/secrets", "do=create&kind=api_token&name=Stats&scope=read&life=30", "code.secret", "mlp-shown-once", "CreateSecret 1 api_token Stats read 720h"},
 		{"/compte/secrets", "do=create&kind=api_token&name=Stats&scope=all&life=90", "code.secret", "mlp-shown-once", "CreateSecret 1 api_token Stats  2160h"},
 		{"/compte/securite", "do=totp_begin", "code.secret", "ABCD EFGH", "BeginTOTP 1"},
-		{"/compte/securite", "do=totp_confirm&token=sealed&secret=ABCD&code=123456", ".secrets", "aaaa-1111 bbbb-2222", "ConfirmTOTP 1 sealed 123456"},
+		{"/compte/securite", "do=totp_confirm&token=sealed&code=123456", ".secrets", "aaaa-1111 bbbb-2222", "ConfirmTOTP 1 sealed 123456"},
 		{"/compte/securite", "do=recovery", ".secrets", "cccc-3333", "NewRecoveryCodes 1"},
 	} {
 		_, doc, status := b.send(x.at, x.form)
@@ -441,53 +454,6 @@ func TestWhatIsHiddenIsMissing(t *testing.T) {
 	c.said.fail["Requests"] = fault.New(fault.Forbidden, "not_allowed")
 	if w := c.browse("member").do(http.MethodGet, "/animation/demandes", ""); w.Code != http.StatusForbidden {
 		t.Errorf("%d", w.Code)
-	}
-}
-
-func TestThePickerFindsByNamePostalCodeAndSIREN(t *testing.T) {
-	c := newClub(t, base)
-	b := c.browse("")
-	for q, want := range map[string]string{"Grenoble": "Grenoble (Isère)", "38000": "Grenoble (Isère)", "213801855": "Grenoble (Isère)", "saint denis": "Saint-Denis (Seine-Saint-Denis)"} {
-		doc := b.see("/rejoindre?q=" + url.QueryEscape(q))
-		if !strings.Contains(words(doc, "main fieldset"), want) {
-			t.Errorf("%q: %q", q, texts(doc, "main fieldset label"))
-		}
-	}
-}
-
-// TestThePickerFindsProvidersOfTheRegistry asks for one by all it may be known by.
-func TestThePickerFindsProvidersOfTheRegistry(t *testing.T) {
-	c := newClub(t, base)
-	found, err := c.catalogue.Query(catalogue.Query{Kind: registry.KindOrganisation, Size: 50, Where: []catalogue.Term{{Dim: "role", Values: []string{"provider"}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var ids []registry.ID
-	for _, it := range found.Items {
-		ids = append(ids, it.ID())
-	}
-	all, err := c.db.OrganisationsShown(t.Context(), ids...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, asked := c.browse(""), 0
-	for _, o := range all {
-		for _, q := range []string{o.Name, o.SIREN, o.PostalCode} {
-			if q == "" {
-				continue
-			}
-			asked++
-			doc := b.see("/rejoindre?q=" + url.QueryEscape(q))
-			if doc.Find("input[name=body][value='"+string(o.ID)+"']").Length() != 1 {
-				t.Errorf("%s is not found by %q: %q", o.Name, q, texts(doc, "main fieldset label"))
-			}
-		}
-		if to, _, _ := b.send("/rejoindre", "body="+string(o.ID)); to != "/rejoindre/adresse?organisme="+string(o.ID) || !strings.Contains(words(b.see(to), "main"), o.Name) {
-			t.Errorf("%s leads to %q", o.Name, to)
-		}
-	}
-	if asked < 2 {
-		t.Fatalf("%d questions were asked", asked)
 	}
 }
 

@@ -43,7 +43,7 @@ func (p *Pages) drawBelonging(by member.Actor) func(echo.Context, *form) error {
 
 // belongs answers POST /compte/organismes, by what its field "do" says.
 func (p *Pages) belongs(c echo.Context, by member.Actor) error {
-	f, err := p.sent(c, "do", "id", "body", "sure")
+	f, err := p.sent(c, "do", "id", "body", "sure", "next")
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,7 @@ func (p *Pages) belongs(c echo.Context, by member.Actor) error {
 			return p.again(c, f, err, p.drawBelonging(by))
 		}
 		p.cookies.SetSession(c.Response(), secret)
+		return p.onward(c, f.Get("next"), "/compte/organismes", "fait", "body_act")
 	case "ask":
 		if f.Get("body") == "" {
 			err = fault.OnField("body", "required")

@@ -65,6 +65,7 @@ type profiles interface {
 
 type factors interface {
 	BeginTOTP(ctx context.Context, by member.Actor) (member.TOTPSetup, error)
+	TOTPBegun(ctx context.Context, by member.Actor, token string) (member.TOTPSetup, error)
 	ConfirmTOTP(ctx context.Context, by member.Actor, token, code string) (in member.SignedIn, recovery []string, err error)
 	RemoveTOTP(ctx context.Context, by member.Actor, v member.Visit) error
 	NewRecoveryCodes(ctx context.Context, by member.Actor) ([]string, error)
@@ -85,6 +86,7 @@ type ways interface {
 }
 
 type belonging interface {
+	Offered(ctx context.Context, by member.Actor) ([]member.Standing, error)
 	ActFor(ctx context.Context, by member.Actor, membership string) (string, error)
 	AskToJoin(ctx context.Context, by member.Actor, body string) (member.Membership, error)
 	LeaveBody(ctx context.Context, by member.Actor, membership string, sure bool) error
@@ -93,6 +95,7 @@ type belonging interface {
 	EndMembership(ctx context.Context, by member.Actor, membership string, sure bool) error
 	Invite(ctx context.Context, by member.Actor, r member.InvitationRequest) (member.Invitation, error)
 	Invitations(ctx context.Context, by member.Actor, body string) ([]member.Invitation, error)
+	OfficeInvitations(ctx context.Context, by member.Actor) ([]member.Invitation, error)
 	RevokeInvitation(ctx context.Context, by member.Actor, id string) error
 }
 
@@ -101,6 +104,8 @@ type deciding interface {
 	AcceptRequest(ctx context.Context, by member.Actor, id string) error
 	RefuseRequest(ctx context.Context, by member.Actor, id, reason string) error
 	Accounts(ctx context.Context, by member.Actor, q string, after member.AccountID, limit int) ([]member.Account, error)
+	Account(ctx context.Context, by member.Actor, id member.AccountID) (member.Account, []member.Standing, error)
+	EraseAccount(ctx context.Context, by member.Actor, id member.AccountID, posts bool) error
 	SetOffice(ctx context.Context, by member.Actor, id member.AccountID, office member.Role) error
 	DisableAccount(ctx context.Context, by member.Actor, id member.AccountID, reason string) error
 	EnableAccount(ctx context.Context, by member.Actor, id member.AccountID) error

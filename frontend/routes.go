@@ -65,4 +65,6 @@ func (p *Pages) mountMembers(e *echo.Echo) {
 	}
 	own("/animation/demandes", p.requests, p.requestDecided)
 	own("/animation/comptes", p.accounts, p.accountChanged)
+	own("/animation/comptes/:id/effacement", p.erasing, p.accountErased)
+	own("/animation/invitations", p.offices, p.officesChanged)
 }

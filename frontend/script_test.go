@@ -25,6 +25,7 @@ type script struct {
 	calls            []string
 	fail             map[string]error // by method
 	me               member.Me
+	offered          []member.Standing
 	pending          bool // a second factor follows
 }
 
@@ -67,7 +68,7 @@ func (s *script) in() member.SignedIn {
 	if s.pending {
 		return member.SignedIn{Pending: link}
 	}
-	return member.SignedIn{Secret: secret, Device: "device"}
+	return member.SignedIn{Secret: secret, Device: "device", UsePasskey: s.me.UsePasskey}
 }
 
 func (s *script) joined() member.Joined {
@@ -232,6 +233,10 @@ func (s *script) BeginTOTP(_ context.Context, by member.Actor) (member.TOTPSetup
 	return member.TOTPSetup{Token: "sealed", Secret: "ABCD EFGH", QR: []byte("\x89PNG")}, s.call("BeginTOTP", by.Account)
 }
 
+func (s *script) TOTPBegun(_ context.Context, by member.Actor, token string) (member.TOTPSetup, error) {
+	return member.TOTPSetup{Token: token, Secret: "ABCD EFGH", QR: []byte("\x89PNG")}, s.call("TOTPBegun", by.Account, token)
+}
+
 func (s *script) ConfirmTOTP(_ context.Context, by member.Actor, token, code string) (member.SignedIn, []string, error) {
 	return member.SignedIn{Secret: stronger}, []string{"aaaa-1111", "bbbb-2222"}, s.call("ConfirmTOTP", by.Account, token, code)
 }
@@ -292,6 +297,13 @@ func (s *script) RevokeSecret(_ context.Context, by member.Actor, id string) err
 	return s.call("RevokeSecret", by.Account, id)
 }
 
+func (s *script) Offered(_ context.Context, by member.Actor) ([]member.Standing, error) {
+	if by.Organisation != "" {
+		return nil, nil
+	}
+	return s.offered, s.fail["Offered"]
+}
+
 func (s *script) ActFor(_ context.Context, by member.Actor, membership string) (string, error) {
 	return member.SessionPrefix + "rotated", s.call("ActFor", by.Account, membership)
 }
@@ -332,11 +344,16 @@ func (s *script) EndMembership(_ context.Context, by member.Actor, membership st
 }
 
 func (s *script) Invite(_ context.Context, by member.Actor, r member.InvitationRequest) (member.Invitation, error) {
-	return member.Invitation{}, s.call("Invite", by.Account, r.Body, r.Role, r.Email, r.Name, r.Message)
+	return member.Invitation{}, s.call("Invite", by.Account, r.Body, r.Role+r.Office, r.Email, r.Name, r.Message)
 }
 
 func (s *script) Invitations(context.Context, member.Actor, string) ([]member.Invitation, error) {
 	return []member.Invitation{{ID: "i1", Email: "dan@grenoble.example", Role: member.Agent, ExpiresAt: testkit.Epoch()}}, nil
+}
+
+func (s *script) OfficeInvitations(context.Context, member.Actor) ([]member.Invitation, error) {
+	return []member.Invitation{{ID: "i2", Email: "gil@collectif.example", Name: "Gil", Office: member.Organiser, Inviter: "Ana Roux", ExpiresAt: testkit.Epoch()},
+		{ID: "i3", Email: "lou@collectif.example", Office: member.Administrator}}, nil
 }
 
 func (s *script) RevokeInvitation(_ context.Context, by member.Actor, id string) error {
@@ -366,6 +383,14 @@ func (s *script) Accounts(_ context.Context, _ member.Actor, q string, _ member.
 	return []member.Account{{ID: "1", Name: "Ana Roux", State: member.Active, Office: member.Administrator},
 		{ID: "4", Name: "Cyr", Email: "cyr@grenoble.example", State: member.Active},
 		{ID: "5", Name: "Eve", State: member.Disabled, DisabledFor: "Partie."}}, nil
+}
+
+func (s *script) Account(_ context.Context, _ member.Actor, id member.AccountID) (member.Account, []member.Standing, error) {
+	return member.Account{ID: id, Name: "Cyr", Email: "cyr@grenoble.example", State: member.Active, Office: member.Organiser}, s.me.Standings[:2], nil
+}
+
+func (s *script) EraseAccount(_ context.Context, by member.Actor, id member.AccountID, posts bool) error {
+	return s.call("EraseAccount", by.Account, id, posts)
 }
 
 func (s *script) SetOffice(_ context.Context, by member.Actor, id member.AccountID, office member.Role) error {

@@ -162,7 +162,7 @@ func (p *Pages) tabs(ctx context.Context, pg page, q question, res *catalogue.Se
 		t := tab{Type: kind, Current: kind == q.kind, Count: res.Total, Href: pg.searchHref(question{text: q.text, kind: kind})}
 		if !t.Current || len(q.where) > 0 {
 			ask := question{text: asked, kind: kind}.query(pg.Lang)
-			ask.Size = 1
+			ask.Size, ask.Aside = 1, true
 			found, err := p.cfg.Search.Search(ctx, ask)
 			if err != nil {
 				return nil, err

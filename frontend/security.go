@@ -62,7 +62,7 @@ func (p *Pages) drawSecurity(by member.Actor, setup *member.TOTPSetup, codes []s
 
 // secured answers POST /compte/securite, by what its field "do" says.
 func (p *Pages) secured(c echo.Context, by member.Actor) error {
-	f, err := p.sent(c, "do", "id", "code", "token", "secret", "issuer", "subject")
+	f, err := p.sent(c, "do", "id", "code", "token", "issuer", "subject")
 	if err != nil {
 		return err
 	}
@@ -97,15 +97,22 @@ func (p *Pages) secured(c echo.Context, by member.Actor) error {
 	return p.to(c, "/compte/securite", "fait", f.Get("do"))
 }
 
-// totpConfirmed takes a code of the app. When it is wrong the same secret is asked about again: it is
-// in the app already.
+// totpConfirmed takes a code of the app. When it is wrong the same picture and secret are shown again:
+// it may be in the app already, or not yet.
 func (p *Pages) totpConfirmed(c echo.Context, by member.Actor, f *form) error {
-	in, codes, err := p.cfg.Members.ConfirmTOTP(c.Request().Context(), by, f.Get("token"), f.Get("code"))
+	ctx, token := c.Request().Context(), f.Get("token")
+	in, codes, err := p.cfg.Members.ConfirmTOTP(ctx, by, token, f.Get("code"))
+	var setup *member.TOTPSetup
+	if fault.Is(err, fault.Invalid) {
+		begun, gone := p.cfg.Members.TOTPBegun(ctx, by, token)
+		if setup = &begun; gone != nil {
+			err = gone
+		}
+	}
 	if fault.Is(err, fault.Missing) {
 		return p.expired(c, f, "/compte/securite")
 	}
 	if err != nil {
-		setup := &member.TOTPSetup{Token: f.Get("token"), Secret: f.Get("secret")}
 		return p.again(c, f, err, p.drawSecurity(by, setup, nil))
 	}
 	p.keep(c, in)

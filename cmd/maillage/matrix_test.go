@@ -106,7 +106,7 @@ func (h *house) try(r matrixRow, state, actor string) (verdict, said string) {
 	h.as(req, r, actor, who, send)
 	w := httptest.NewRecorder()
 	h.e.ServeHTTP(w, req)
-	if w.Code < 400 && !r.safe() {
+	if w.Code < 400 && !r.safe() { // a page that did something leads on
 		h.consumed(id)
 	}
 	body := w.Body.String()

@@ -26,7 +26,7 @@ const (
 )
 
 // personal are the kinds that belong to an account; own is then of the one who asks.
-var personal = map[string]bool{"session": true, "secret": true, "passkey": true, "standing": true}
+var personal = map[string]bool{"session": true, "secret": true, "passkey": true, "identity": true, "standing": true}
 
 // thing returns what to put in a route in place of its parameter: the identifier of a thing of that
 // kind in that state, as it stands to that actor. unkept makes sure that it is nobody else's.
@@ -216,6 +216,13 @@ func (h *house) personal(kind, state string, who person) string {
 			h.must(h.db.RevokeSecret(ctx, who.account, id, time.Now()))
 		}
 		return id
+	case "identity":
+		tie := member.Identity{Issuer: "https://idp.example", Subject: h.one("i"), Account: who.account, Provider: "idp", CreatedAt: time.Now().UTC().Truncate(time.Microsecond)}
+		h.must(h.db.AddIdentity(ctx, tie))
+		if gone {
+			h.must(h.db.DropIdentity(ctx, who.account, tie.Issuer, tie.Subject))
+		}
+		return tie.ID()
 	case "passkey":
 		id := hashed(h.one("k"))[:20]
 		// Two: the last way in is not to be taken away.

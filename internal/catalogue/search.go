@@ -28,6 +28,9 @@ type SearchQuery struct {
 	Size  int // 1 to 100
 	// Facets names the dimensions to count.
 	Facets []string
+	// Aside is set for what a page asks beside the reader's own question, such as the count of another
+	// tab: finding nothing is then not counted as a need that was not met.
+	Aside bool
 	// Lang is "fr" or "en": the language whose texts weigh more.
 	Lang string
 }

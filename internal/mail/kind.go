@@ -48,7 +48,7 @@ func kinds() map[Kind][]string {
 		Welcome:             {"body", "role", "link"},
 		NewSignIn:           {"device", "when", "link"},
 		PasswordChanged:     {"when", "link"},
-		SecondFactorChanged: {"what", "when", "link"},
+		SecondFactorChanged: {"what", "when", "left", "link"},
 		EmailChanged:        {"old", "new", "when", "link"},
 		ConfirmNewEmail:     {"code", "link", "minutes"},
 		AccountDisabled:     {"reason", "contact"},
@@ -77,6 +77,7 @@ func Kinds() []Kind {
 //
 //   - link, login_link, reset_link: an address of this instance, below Config.BaseURL;
 //   - minutes, hours, days: a whole number, from 1; it is shown with its unit;
+//   - left: how many recovery codes are left, from 0, when one was used;
 //   - when: a time as in RFC 3339; it is shown in words, in Config.Zone;
 //   - role, what: a code of templates/*/words.txt, or words already in the letter's language;
 //   - message, reason: what somebody wrote, several lines of it; shown as a quotation;
@@ -85,7 +86,7 @@ func Values(k Kind) []string { return slices.Clone(kinds()[k]) }
 
 // Optional reports whether a value may be empty: the lines that need it are then left out.
 func Optional(value string) bool {
-	return value == "message" || value == "reason" || value == "function"
+	return value == "message" || value == "reason" || value == "function" || value == "left"
 }
 
 // common are the values every template may use besides its own; Config and the recipient give them.

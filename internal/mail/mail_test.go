@@ -54,7 +54,7 @@ func samples() map[string]string {
 		"email": "zoe.martin@saint-egreve.example", "function": "Directrice des systèmes d’information",
 		"contact": "animation@alpes.example", "device": "Firefox sur Linux", "when": "2026-03-03T10:02:00+01:00",
 		"what": "passkey_added", "old": "zoe@ancienne.example", "new": "zoe.martin@saint-egreve.example",
-		"name": "Agenda du téléphone",
+		"name": "Agenda du téléphone", "left": "7",
 	}
 }
 
@@ -66,6 +66,9 @@ func letter(kind mail.Kind, lang string) mail.Letter {
 	}
 	if kind == mail.APISecretCreated {
 		values["what"] = "app_password"
+	}
+	if kind == mail.SecondFactorChanged {
+		values["what"] = "recovery_code_used"
 	}
 	return mail.Letter{ID: "0198f2c1-" + strings.ReplaceAll(string(kind), "_", "-"), Kind: kind, Lang: lang,
 		To: mail.Address{Name: "Zoé Martin", Email: "zoe.martin@saint-egreve.example"}, Values: values, At: noon}

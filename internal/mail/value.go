@@ -38,6 +38,11 @@ func (c composer) say(name, value string) (string, error) {
 		return value, c.link(name, value)
 	case "minutes", "hours", "days":
 		return c.count(name, value)
+	case "left":
+		if n, err := strconv.Atoi(value); value != "" && (err != nil || n < 0) {
+			return "", unsendable("left is not a whole number")
+		}
+		return value, nil
 	case "when":
 		at, err := time.Parse(time.RFC3339, value)
 		if err != nil {

@@ -101,6 +101,7 @@ func TestTimesAndNumbersAreSaidInWords(t *testing.T) {
 		{mail.Invitation, "fr", "days", "14", "valable 14 jours"},
 		{mail.Welcome, "fr", "role", "organiser", "animateur du collectif"},
 		{mail.Welcome, "en", "role", "Keeper of keys", "Your role: Keeper of keys."},
+		{mail.SecondFactorChanged, "fr", "left", "0", "Codes de secours restants : 0"},
 		{mail.SecondFactorChanged, "en", "what", "totp_removed", "one-time codes from an application were turned off"},
 	} {
 		m, err := compose(t, c.kind, c.lang, c.name, c.value)

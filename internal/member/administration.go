@@ -74,8 +74,10 @@ func (s *Service) keepsAnAdministrator(ctx context.Context, a Account) error {
 	return fault.New(fault.Conflict, "last_administrator")
 }
 
-// DisableAccount shuts every door to an account, at once, and tells its holder why. Organisers may;
-// for the account of an office, administrators. Nobody disables themself.
+// DisableAccount shuts every door to an account, at once, and tells its holder why. Tokens and app
+// passwords are revoked for good: an account is disabled when somebody else may hold them, and whoever
+// opens it again a year later does not know which there were. Organisers may; for the account of an
+// office, administrators. Nobody disables themself.
 func (s *Service) DisableAccount(ctx context.Context, by Actor, id AccountID, reason string) error {
 	if err := organises(by); err != nil {
 		return err
@@ -111,11 +113,19 @@ func (s *Service) DisableAccount(ctx context.Context, by Actor, id AccountID, re
 		if err := s.store.EndSessions(ctx, id, "", s.clock()); err != nil {
 			return err
 		}
+		if err := s.store.RevokeSecrets(ctx, id, "", s.clock()); err != nil {
+			return err
+		}
+		// Nor does a step begun before go on afterwards.
+		if err := s.store.DropChallenges(ctx, id, ForReset, ForSecondFactor, ForNewEmail, ForTOTP, ForPasskey); err != nil {
+			return err
+		}
 		return s.notice(ctx, NoticeDue{Letter: "account_disabled", Account: id})
 	})
 }
 
-// EnableAccount opens the doors again.
+// EnableAccount opens the doors again, to the password, passkeys and identities there were; tokens and
+// app passwords are made anew by their holder.
 func (s *Service) EnableAccount(ctx context.Context, by Actor, id AccountID) error {
 	if err := organises(by); err != nil {
 		return err

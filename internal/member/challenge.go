@@ -23,6 +23,7 @@ import (
 const (
 	CodeTTL       = 10 * time.Minute
 	CodeTries     = 5
+	SignupTries   = 20 // of all the codes of one sign-up, or of one change of address
 	ConfirmTTL    = 24 * time.Hour
 	ResetTTL      = 30 * time.Minute
 	InvitationTTL = 14 * 24 * time.Hour

@@ -127,6 +127,8 @@ func (c *composing) fill(ctx context.Context) (bool, error) {
 		return true, c.body(ctx)
 	case "api_secret_created":
 		return c.secret(ctx)
+	case "second_factor_changed":
+		return true, c.factorChanged(ctx)
 	default:
 		c.notable()
 	}
@@ -145,9 +147,19 @@ func (c *composing) notable() {
 		v["link"] = c.link(PageSessions, "")
 	case "password_changed":
 		v["link"] = c.link(PageForgot, "")
-	case "second_factor_changed":
-		v["link"] = c.link(PageSecurity, "")
 	}
+}
+
+// factorChanged says how many recovery codes are left once one was used.
+func (c *composing) factorChanged(ctx context.Context) error {
+	v := c.m.Values
+	v["link"] = c.link(PageSecurity, "")
+	if v["what"] != "recovery_code_used" {
+		return nil
+	}
+	left, err := c.store.RecoveryCodesLeft(ctx, c.account.ID)
+	v["left"] = strconv.Itoa(left)
+	return err
 }
 
 // secret names a secret by what its holder called it: the outbox holds its identifier alone.

@@ -14,7 +14,7 @@ import (
 
 // ConfirmSignup confirms the address, makes the account, and grants the membership or puts it before
 // who decides. Everything wrong with the form is said before the code is tried, so that a mistyped
-// password costs none of the code's five tries.
+// password costs none of the code's five tries; a password is hashed once the code was right.
 func (s *Service) ConfirmSignup(ctx context.Context, v Visit, c Confirmation) (Joined, error) {
 	purpose, secret := forSignupBrowser, c.Signup
 	if c.Link != "" {
@@ -46,7 +46,7 @@ func (s *Service) ConfirmSignup(ctx context.Context, v Visit, c Confirmation) (J
 	if err != nil {
 		return Joined{}, err
 	}
-	key, err := s.firstKey(ctx, &a, challenge, data, c, body.Body.Name)
+	key, password, err := s.firstKey(ctx, &a, challenge, data, c, body.Body.Name)
 	if err != nil {
 		return Joined{}, err
 	}
@@ -55,31 +55,38 @@ func (s *Service) ConfirmSignup(ctx context.Context, v Visit, c Confirmation) (J
 			return Joined{}, err
 		}
 	}
+	if password != "" {
+		if err := s.hashPassword(ctx, &a, password); err != nil {
+			return Joined{}, err
+		}
+	}
 	return s.confirmed(ctx, v, challenge, data, a, key)
 }
 
-// firstKey puts into the account what will open it: a password, a passkey (returned, to be saved with
-// the account), or the identity it came with.
-func (s *Service) firstKey(ctx context.Context, a *Account, challenge Challenge, data signupData, c Confirmation, body string) (*Passkey, error) {
+// firstKey checks what will open the account: a passkey (to be saved with the account), a password (to
+// be hashed once the address is proved), or the identity it came with.
+func (s *Service) firstKey(ctx context.Context, a *Account, challenge Challenge, data signupData, c Confirmation, body string) (*Passkey, string, error) {
 	if len(c.Passkey) > 0 {
 		handle, key, err := s.signupPasskey(ctx, challenge, c.Ceremony, c.Passkey)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		a.Handle = handle
 		key.Account = a.ID
-		return &key, nil
+		return &key, "", nil
 	}
 	if c.Password == "" && data.Identity != nil {
-		return nil, nil
+		return nil, "", nil
 	}
 	if c.Password == "" {
-		return nil, fault.OnField("password", "required")
+		return nil, "", fault.OnField("password", "required")
 	}
-	return nil, s.setPassword(ctx, a, c.Password, body)
+	normal, err := s.cfg.Policy.Check(c.Password, s.passwordContext(a.Email, a.Name, body))
+	return nil, normal, err
 }
 
-// tryCode compares a code, counting the try first.
+// tryCode compares a code, counting the try first: for this code, and for all the codes of the
+// challenge. Beyond SignupTries no code is looked at; the link of the message still serves.
 func (s *Service) tryCode(ctx context.Context, id, code string) error {
 	c, err := s.store.TryCode(ctx, id, s.clock())
 	if fault.Is(err, fault.Missing) {
@@ -87,6 +94,13 @@ func (s *Service) tryCode(ctx context.Context, id, code string) error {
 	}
 	if err != nil {
 		return err
+	}
+	wait, _, err := s.store.TakeAttempt(ctx, s.keys.counter("code", id), Limit{Windows: []Window{{SignupTries, ConfirmTTL}}}, s.clock())
+	if err != nil {
+		return err
+	}
+	if wait > 0 {
+		return fault.OnField("code", "codes_spent")
 	}
 	if !s.keys.CodeMatches(c, code) {
 		return fault.OnField("code", "code_wrong")

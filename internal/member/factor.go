@@ -80,7 +80,9 @@ func (s *Service) tryFactor(ctx context.Context, id AccountID, code string) (str
 }
 
 // freshFactor is fresh for what changes how an account is opened. Where a second factor is asked for to
-// get in, it is asked for here too: a password alone neither takes one off nor adds one beside it.
+// get in, it is asked for here too: a password alone neither takes one off nor adds one beside it. It
+// returns fault.Forbidden "sign_in_again", or "passkey_needed" to an office that has passkeys and nothing
+// else.
 func (s *Service) freshFactor(ctx context.Context, by Actor) error {
 	if err := s.fresh(by); err != nil || by.Strong {
 		return err
@@ -90,14 +92,23 @@ func (s *Service) freshFactor(ctx context.Context, by Actor) error {
 		return err
 	}
 	_, err = s.store.TOTPOf(ctx, a.ID)
-	needed := err == nil
-	if fault.Is(err, fault.Missing) {
-		if err = nil; a.Entrusted() {
-			needed, err = s.enrolled(ctx, a.ID)
-		}
+	if err == nil {
+		return fault.New(fault.Forbidden, "sign_in_again")
 	}
-	if err == nil && needed {
-		err = fault.New(fault.Forbidden, "sign_in_again")
+	if !fault.Is(err, fault.Missing) || !a.Entrusted() {
+		return missingIsNone(err)
+	}
+	keys, err := s.store.PasskeysOf(ctx, a.ID)
+	if err == nil && len(keys) > 0 {
+		err = fault.New(fault.Forbidden, "passkey_needed") // the password again would prove nothing more
+	}
+	return err
+}
+
+// missingIsNone is nil for an absence.
+func missingIsNone(err error) error {
+	if fault.Is(err, fault.Missing) {
+		return nil
 	}
 	return err
 }

@@ -83,7 +83,7 @@ func TestAPasswordAloneDoesNotMoveTheAddressOfAnOfficeWithAPasskey(t *testing.T)
 		in, err := h.SignIn(t.Context(), at("192.0.2.10"), "admin@collectif.example", goodPassword)
 		must(t, err)
 		_, err = h.ChangeEmail(t.Context(), h.actor(in.Secret), at("192.0.2.10"), "thief@elsewhere.example")
-		wantCode(t, err, fault.Forbidden, "sign_in_again")
+		wantCode(t, err, fault.Forbidden, "passkey_needed")
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"maillage/internal/fault"
@@ -175,4 +176,21 @@ func (s *Service) UnlinkIdentity(ctx context.Context, by Actor, issuer, subject 
 		}
 		return s.tellFactor(ctx, a.ID, "identity_unlinked")
 	})
+}
+
+// UnlinkIdentityNamed is UnlinkIdentity of the identity of that ID among those of whoever asks, or
+// fault.Missing "identity_missing".
+func (s *Service) UnlinkIdentityNamed(ctx context.Context, by Actor, id string) error {
+	if err := s.freshFactor(ctx, by); err != nil {
+		return err
+	}
+	all, err := s.store.IdentitiesOf(ctx, by.Account)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(i Identity) bool { return i.ID() == id })
+	if i < 0 {
+		return fault.New(fault.Missing, "identity_missing")
+	}
+	return s.UnlinkIdentity(ctx, by, all[i].Issuer, all[i].Subject)
 }

@@ -207,7 +207,8 @@ func (s *Service) invited(ctx context.Context, c Challenge) (Challenge, invitati
 	return c, d, body, err
 }
 
-// RevokeInvitation takes an invitation back.
+// RevokeInvitation takes an invitation back: who may send one like it may. One to an office is the
+// administrators', and missing to everybody else.
 func (s *Service) RevokeInvitation(ctx context.Context, by Actor, id string) error {
 	if !by.Authenticated() {
 		return fault.New(fault.Anonymous, "sign_in_needed")
@@ -218,6 +219,13 @@ func (s *Service) RevokeInvitation(ctx context.Context, by Actor, id string) err
 	}
 	mine := err == nil && c.Purpose == ForInvitation && c.Open(s.now()) &&
 		(by.Organises() || c.Organisation != "" && by.LeadsIn(c.Organisation))
+	if mine && by.Role != Administrator {
+		var d invitationData
+		if err := json.Unmarshal(c.Data, &d); err != nil {
+			return fmt.Errorf("invitation %s: %w", c.ID, err)
+		}
+		mine = d.Office == ""
+	}
 	if !mine {
 		return fault.New(fault.Missing, "invitation_missing")
 	}
@@ -253,11 +261,18 @@ func (s *Service) openInvitation(ctx context.Context, link string) (c Challenge,
 	return c, d, body, err
 }
 
-// stillMay reports whether who invited still could.
+// stillMay reports whether who invited still could: a token that was revoked, or whose time is over,
+// could not.
 func (s *Service) stillMay(ctx context.Context, d invitationData, organisation string) (bool, error) {
+	if id, ok := strings.CutPrefix(string(d.By), "token:"); ok {
+		if s.cfg.Tokens == nil {
+			return false, nil
+		}
+		return s.cfg.Tokens.inUse(ctx, id)
+	}
 	id, ok := strings.CutPrefix(string(d.By), "account:")
 	if !ok {
-		return true, nil // the instance itself, or a programme the administrator answers for
+		return true, nil // the instance itself
 	}
 	a, err := s.store.AccountByID(ctx, AccountID(id))
 	if fault.Is(err, fault.Missing) {

@@ -130,6 +130,8 @@ type Me struct {
 	Identities []Identity
 	// MustEnrol reports that the office is closed until a second factor is set up.
 	MustEnrol bool
+	// UsePasskey reports that the office is closed to this session, which the passkey did not open.
+	UsePasskey bool
 }
 
 // signupData is what a sign-up needs besides the address.

@@ -139,13 +139,16 @@ func TestTheLastWayInAndTheLastFactorOfAnOfficeStay(t *testing.T) {
 		// The password alone does not set up what would open the office without the passkey.
 		in = must1(h.SignIn(t.Context(), v, "a@collectif.example", goodPassword))(t)
 		weak := h.actor(in.Secret)
-		if weak.Organises() || in.MustEnrol {
+		if weak.Organises() || in.MustEnrol || !in.UsePasskey || !must1(h.Me(t.Context(), weak))(t).UsePasskey {
 			t.Errorf("by the password alone: %+v", in)
 		}
+		if must1(h.Me(t.Context(), admin))(t).UsePasskey {
+			t.Error("the passkey is asked for although it was used")
+		}
 		_, err = h.BeginTOTP(t.Context(), weak)
-		wantCode(t, err, fault.Forbidden, "sign_in_again")
+		wantCode(t, err, fault.Forbidden, "passkey_needed")
 		_, _, err = h.BeginPasskey(t.Context(), weak)
-		wantCode(t, err, fault.Forbidden, "sign_in_again")
+		wantCode(t, err, fault.Forbidden, "passkey_needed")
 	})
 }
 

@@ -51,6 +51,7 @@ func (s *Service) Me(ctx context.Context, by Actor) (me Me, err error) {
 		return me, err
 	}
 	me.MustEnrol = me.Account.Entrusted() && !me.TOTP && len(me.Passkeys) == 0
+	me.UsePasskey = me.Account.Entrusted() && !me.MustEnrol && by.Via == ViaSession && !by.Strong
 	return me, nil
 }
 

@@ -5,7 +5,9 @@ package member
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"time"
 )
 
@@ -91,6 +93,13 @@ type Identity struct {
 	Account   AccountID
 	Provider  string // key of the provider in the configuration
 	CreatedAt time.Time
+}
+
+// ID names the tie in addresses, where an issuer and a subject would be written into logs: 32
+// hexadecimal digits that follow from both.
+func (i Identity) ID() string {
+	sum := sha256.Sum256([]byte(i.Issuer + "\x00" + i.Subject))
+	return hex.EncodeToString(sum[:16])
 }
 
 // SecretKind is what a member's own secret is for.

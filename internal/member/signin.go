@@ -231,7 +231,7 @@ func (s *Service) newSession(ctx context.Context, v Visit, a Account, o opening)
 		if err != nil {
 			return SignedIn{}, err
 		}
-		in.MustEnrol = !has && !o.strong
+		in.MustEnrol, in.UsePasskey = !has && !o.strong, has && !o.strong
 	}
 	in.Session = Session{ID: id, Hash: hashToken(in.Secret), Account: a.ID, Strong: o.strong, Method: o.method, IDToken: o.idToken,
 		Device: device(v.UserAgent), Network: shownNetwork(v.Address), ProvedAt: now, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(life)}

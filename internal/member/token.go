@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -133,6 +134,14 @@ func (t *Tokens) Create(ctx context.Context, name string, role Role, organisatio
 
 // List returns every token, revoked ones too.
 func (t *Tokens) List(ctx context.Context) ([]Token, error) { return t.store.Tokens(ctx) }
+
+// inUse reports whether the token of that identifier opens a door now. It asks the store: what a
+// revoked token began must not outlive it by a second.
+func (t *Tokens) inUse(ctx context.Context, id string) (bool, error) {
+	all, err := t.store.Tokens(ctx)
+	i := slices.IndexFunc(all, func(x Token) bool { return x.ID == id })
+	return i >= 0 && all[i].Usable(t.now()), err
+}
 
 // Revoke ends a token. It returns fault.Missing when there is no such token in use.
 func (t *Tokens) Revoke(ctx context.Context, id string) error {

@@ -152,6 +152,7 @@ func TestASearchThatFindsNothingIsCountedOnce(t *testing.T) {
 	h.search(catalogue.SearchQuery{Text: "zerubabel", Where: []catalogue.Term{{Dim: "licence", Values: []string{"none"}}}})
 	h.clock.Add(int64(10 * time.Second))
 	h.until("the miss is written", func() bool { h.index.Wake(); return len(s.missed()) > 0 })
+	h.search(catalogue.SearchQuery{Text: "okapi", Aside: true}) // a page's own question
 	h.ask("wombat")
 	h.clock.Add(int64(10 * time.Second))
 	h.until("the next one is", func() bool { h.index.Wake(); return slices.Contains(s.missed(), "wombat") })

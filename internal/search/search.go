@@ -60,7 +60,7 @@ func (ix *Index) Search(ctx context.Context, q catalogue.SearchQuery) (catalogue
 	}
 	result.Version = r.version(found)
 	ix.tell(ctx, r, found, &result)
-	if !found.any && !found.degraded && q.After == "" {
+	if !found.any && !found.degraded && q.After == "" && !q.Aside {
 		ix.miss(q.Text)
 	} else if found.any {
 		ix.misses.settle(text.Fold(q.Text))
