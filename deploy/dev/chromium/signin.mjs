@@ -219,24 +219,23 @@ await facts({
     await accept(page, "olga");
     equal([path(page), await page.$(office)], ["/compte/securite", null], "an office without a second factor");
     await page.goto(settings.base + "/animation/comptes");
-    equal(await page.$("main form"), null, "the accounts, before there is a second factor");
+    equal([path(page), (await told(page)).replaceAll("\u00a0", " ")],
+      ["/compte/securite", "Votre charge demande un second facteur : ajoutez-en un pour l’exercer."], "the accounts, before there is a second factor");
     await add(page, "Téléphone");
     await page.click(office);
     equal([path(page), await heading(page)], ["/animation/comptes", "Comptes"]);
     await signOut(page);
     await enterByPassword(page, "olga");
-    equal([path(page), await page.$(office)], ["/compte", null], "the office by the password alone");
-    // The password alone sets up nothing that would open the office either: the page asks who it is.
+    const needed = "Votre charge demande votre clé d’accès : connectez-vous avec elle. Le mot de passe seul ne vous ouvre que votre compte de membre.";
+    equal([path(page), (await told(page)).replaceAll("\u00a0", " "), await page.$(office)], ["/connexion", needed, null], "the office by the password alone");
+    await page.goto(settings.base + "/animation/comptes");
+    equal(path(page), "/connexion", "the accounts by the password alone");
+    // The password alone sets up nothing that would open the office either.
     await page.goto(settings.base + "/compte/securite");
     await follow(page, "section[aria-labelledby=totp] form button");
-    equal([path(page), (await told(page)).replaceAll("\u00a0", " ")],
-      ["/confirmer-identite", "Pour changer ce qui ouvre votre compte, le mot de passe ne suffit pas : utilisez votre clé d’accès."]);
-    await page.fill("#f-password", password);
-    await follow(page, "main form:not([data-passkey]) button[type=submit]");
-    await follow(page, "section[aria-labelledby=totp] form button");
-    equal(path(page), "/confirmer-identite", "after the password was given once more");
+    equal([path(page), (await told(page)).replaceAll("\u00a0", " ")], ["/connexion", needed], "a code app, by the password alone");
     await enter(page);
-    equal(path(page), "/compte/securite", "after the second proof");
+    equal(path(page), "/compte/securite", "after the passkey");
     await page.click(office);
     equal(path(page), "/animation/comptes");
     await page.goto(settings.base + "/compte/securite");
