@@ -70,11 +70,7 @@ type gridRow struct {
 
 // spokenFor finds the organisation of the address that the actor speaks for, and not as its provider.
 func (p *Pages) spokenFor(c echo.Context, by member.Actor) (*catalogue.Item, error) {
-	item, _, err := p.cfg.Catalogue.Get(registry.KindOrganisation, c.Param("ref"), by)
-	if err == nil && (!by.SpeaksFor(string(item.ID())) || !declares(by)) {
-		err = fault.New(fault.Missing, "organisation_missing")
-	}
-	return item, err
+	return p.bodyFor(c, by, func(it *catalogue.Item) bool { return by.SpeaksFor(string(it.ID())) && declares(by) })
 }
 
 // declares reports whether the actor's kind may say what a body runs: providers say what they sell.

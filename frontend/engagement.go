@@ -58,11 +58,7 @@ type unspoken struct {
 // side finds the body of the address when the actor speaks for it alone: nobody, not even an organiser,
 // speaks for a side of an engagement but its own people.
 func (p *Pages) side(c echo.Context, by member.Actor) (*catalogue.Item, error) {
-	item, _, err := p.cfg.Catalogue.Get(registry.KindOrganisation, c.Param("ref"), by)
-	if err == nil && (!by.Known() || by.Organisation != string(item.ID())) {
-		err = fault.New(fault.Missing, "organisation_missing")
-	}
-	return item, err
+	return p.bodyFor(c, by, func(it *catalogue.Item) bool { return by.Known() && by.Organisation == string(it.ID()) })
 }
 
 func (p *Pages) engagements(c echo.Context, by member.Actor) error {

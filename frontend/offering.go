@@ -50,11 +50,9 @@ type ownOffer struct {
 
 // vendor finds the provider of the address that the actor speaks for.
 func (p *Pages) vendor(c echo.Context, by member.Actor) (*catalogue.Item, error) {
-	item, _, err := p.cfg.Catalogue.Get(registry.KindOrganisation, c.Param("ref"), by)
-	if err == nil && (!by.SpeaksFor(string(item.ID())) || !p.cfg.Catalogue.Holds(item, registry.RoleProvider)) {
-		err = fault.New(fault.Missing, "organisation_missing")
-	}
-	return item, err
+	return p.bodyFor(c, by, func(it *catalogue.Item) bool {
+		return by.SpeaksFor(string(it.ID())) && p.cfg.Catalogue.Holds(it, registry.RoleProvider)
+	})
 }
 
 func (p *Pages) offering(c echo.Context, by member.Actor) error {

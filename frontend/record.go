@@ -33,8 +33,13 @@ type recordPage struct {
 
 // ownBody finds the organisation of the address that the actor speaks for.
 func (p *Pages) ownBody(c echo.Context, by member.Actor) (*catalogue.Item, error) {
+	return p.bodyFor(c, by, func(it *catalogue.Item) bool { return by.SpeaksFor(string(it.ID())) })
+}
+
+// bodyFor finds the organisation of the address. To an actor who may not act for it, it is missing.
+func (p *Pages) bodyFor(c echo.Context, by member.Actor, may func(*catalogue.Item) bool) (*catalogue.Item, error) {
 	item, _, err := p.cfg.Catalogue.Get(registry.KindOrganisation, c.Param("ref"), by)
-	if err == nil && !by.SpeaksFor(string(item.ID())) {
+	if err == nil && !may(item) {
 		err = fault.New(fault.Missing, "organisation_missing")
 	}
 	return item, err
